@@ -1,0 +1,21 @@
+/** Time as the application sees it; injected everywhere, so that a test or a simulation owns it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Calls `run` once after `ms`; returns how to cancel it. A pending timer does not keep the process alive. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const done = () => {
+      cancel()
+      signal?.removeEventListener("abort", done)
+      resolve()
+    }
+    const cancel = clock.after(ms, done)
+    signal?.addEventListener("abort", done, { once: true })
+  })
+}
