@@ -1,0 +1,185 @@
+import { toInstant } from "../time.ts"
+import type { Event, PermitRefusal, Terms } from "./events.ts"
+
+/** What became of a request for cups. Enough to answer it again for ever. */
+export type Outcome =
+  | {
+      readonly kind: "accepted"
+      readonly orderId: string
+      readonly requestId: string
+      readonly userId: string
+      readonly quantity: number
+      readonly amountFen: number
+      readonly payByMs: number
+      readonly payloadHash: string
+      readonly revision: number
+      readonly position: bigint
+      readonly released: boolean
+    }
+  | {
+      readonly kind: "refused"
+      readonly reason: PermitRefusal
+      readonly payloadHash: string
+      readonly revision: number
+    }
+export type Accepted = Extract<Outcome, { kind: "accepted" }>
+
+/** A command outside the hot path that was accepted, as it was answered. */
+export interface Remembered {
+  readonly payloadHash: string
+  readonly status: Status
+  readonly position: bigint
+}
+
+/** What a fold needs of a Map; a draft puts a layer over another's. */
+export interface Lookup<Value> {
+  get(key: string): Value | undefined
+  has(key: string): boolean
+  set(key: string, value: Value): unknown
+}
+
+/** The fold of one sale's stream. Mutable: it holds every request of the sale, and is folded in place. */
+export interface Sale {
+  readonly id: string
+  /** Revision of the last event folded; -1 before the first. */
+  revision: number
+  /** Commit position of the last event folded. */
+  position: bigint
+  terms: Terms | null
+  startsAtMs: number
+  endsAtMs: number
+  /** All cups of the sale: the stock with every adjustment. */
+  capacity: number
+  /** Cups held or sold: reserved - released. */
+  taken: number
+  paused: boolean
+  closed: boolean
+  /** Of the gate; permits of an older one are void. */
+  epoch: number
+  /** Cups held or bought by each user. */
+  readonly unitsOf: Lookup<number>
+  /** Request id -> what became of it. */
+  readonly outcomes: Lookup<Outcome>
+  /** Order id -> its reservation. */
+  readonly orders: Lookup<Accepted>
+  /** The last commands outside the hot path, by request id; the oldest is forgotten. */
+  readonly remembered: Map<string, Remembered>
+}
+
+const REMEMBERED_MAX = 100
+
+export type Status = "scheduled" | "open" | "paused" | "ended" | "closed"
+
+export const initial = (id: string): Sale => ({
+  id,
+  revision: -1,
+  position: 0n,
+  terms: null,
+  startsAtMs: 0,
+  endsAtMs: 0,
+  capacity: 0,
+  taken: 0,
+  paused: false,
+  closed: false,
+  epoch: 0,
+  unitsOf: new Map(),
+  outcomes: new Map(),
+  orders: new Map(),
+  remembered: new Map(),
+})
+
+/** What the sale is at an instant. All but `open` and `paused` refuse with `sale_not_open`. */
+export function statusAt(
+  sale: Pick<Sale, "closed" | "paused" | "startsAtMs" | "endsAtMs">,
+  atMs: number,
+): Status {
+  if (sale.closed) return "closed"
+  if (atMs < sale.startsAtMs) return "scheduled"
+  if (atMs >= sale.endsAtMs) return "ended"
+  return sale.paused ? "paused" : "open"
+}
+
+/** Folds the stream's next event. It never judges: the event happened. */
+export function evolve(sale: Sale, event: Event, at: { revision: number; position: bigint }): void {
+  sale.revision = at.revision
+  sale.position = at.position
+  const { type, data } = event
+  switch (type) {
+    case "FlashSaleScheduled":
+      sale.capacity = data.stock
+      setTerms(sale, data)
+      return
+    case "FlashSaleChanged":
+      sale.capacity += data.stock - (sale.terms?.stock ?? 0)
+      setTerms(sale, data)
+      return
+    case "FlashSalePaused":
+      sale.paused = true
+      return remember(sale, data)
+    case "FlashSaleResumed":
+      sale.paused = false
+      return remember(sale, data)
+    case "FlashSaleClosed":
+      sale.closed = true
+      return remember(sale, data)
+    case "StockAdjusted":
+      sale.capacity += data.delta
+      return remember(sale, data)
+    case "StockReserved": {
+      const accepted: Accepted = {
+        kind: "accepted",
+        orderId: data.orderId,
+        requestId: data.requestId,
+        userId: data.userId,
+        quantity: data.quantity,
+        amountFen: data.amountFen,
+        payByMs: Date.parse(data.payBy),
+        payloadHash: data.payloadHash,
+        revision: at.revision,
+        position: at.position,
+        released: false,
+      }
+      sale.outcomes.set(data.requestId, accepted)
+      sale.orders.set(data.orderId, accepted)
+      return take(sale, data.userId, data.quantity)
+    }
+    case "PermitRefused": {
+      const { reason, payloadHash } = data
+      sale.outcomes.set(data.requestId, { kind: "refused", reason, payloadHash, revision: at.revision })
+      return
+    }
+    case "ReservationReleased": {
+      const reservation = sale.orders.get(data.orderId)
+      if (reservation) sale.orders.set(data.orderId, { ...reservation, released: true })
+      return take(sale, data.userId, -data.quantity)
+    }
+    case "GateOpened":
+      sale.epoch = data.epoch
+      return
+  }
+}
+
+function setTerms(sale: Sale, data: Terms): void {
+  sale.terms = data
+  sale.startsAtMs = Date.parse(data.startsAt)
+  sale.endsAtMs = Date.parse(data.endsAt)
+}
+
+function take(sale: Sale, userId: string, units: number): void {
+  sale.taken += units
+  sale.unitsOf.set(userId, (sale.unitsOf.get(userId) ?? 0) + units)
+}
+
+function remember(sale: Sale, data: { requestId: string; payloadHash: string; at: string }): void {
+  const status = statusAt(sale, Date.parse(data.at))
+  sale.remembered.set(data.requestId, { payloadHash: data.payloadHash, status, position: sale.position })
+  if (sale.remembered.size > REMEMBERED_MAX) {
+    for (const oldest of sale.remembered.keys()) {
+      sale.remembered.delete(oldest)
+      break
+    }
+  }
+}
+
+/** The 201's `payBy` of a reservation. */
+export const payByOf = (accepted: Accepted): string => toInstant(accepted.payByMs)
