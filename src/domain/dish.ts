@@ -42,8 +42,10 @@ export const evolve = (_dish: Dish, event: Event): Dish => {
 
 // Decisions
 
-export const add = (dish: Dish, dishId: string, menu: Menu, at: Instant): Decision<Event, never> =>
-  dish ? accept() : accept({ type: "DishAdded", data: { dishId, ...menu, at } })
+export const added = (dishId: string, menu: Menu, at: Instant): Event => ({
+  type: "DishAdded",
+  data: { dishId, ...menu, at },
+})
 
 /** Changes what is given and keeps the rest. */
 export function change(dish: Dish, changes: Partial<Menu>, at: Instant): Decision<Event, "not_found"> {

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number
+  /** Milliseconds since some fixed moment; never steps. Deadlines and durations are measured by it. */
+  elapsed(): number
   /** Calls `run` once after `ms`; returns how to cancel it. A pending timer does not keep the process alive. */
   after(ms: number, run: () => void): () => void
 }
@@ -17,5 +19,19 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     }
     const cancel = clock.after(ms, done)
     signal?.addEventListener("abort", done, { once: true })
+  })
+}
+
+export const LATE = Symbol("late")
+
+/** The promise's value, or `LATE` when it has none after `ms`; the promise itself goes on. */
+export function within<Value>(
+  clock: Clock,
+  ms: number,
+  promise: Promise<Value>,
+): Promise<Value | typeof LATE> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => resolve(LATE))
+    promise.then(resolve, reject).finally(cancel)
   })
 }

@@ -3,13 +3,12 @@ import { toInstant } from "../time.ts"
 import {
   type Event,
   type EventOf,
-  ORDER_MAX_UNITS,
   orderIdAt,
   type PermitRefusal,
   STOCK_MAX_UNITS,
   type Terms,
 } from "./events.ts"
-import { type Sale, type Status, statusAt } from "./state.ts"
+import { rememberedAs, type Sale, type Status, statusAt } from "./state.ts"
 
 /** A cup set aside by the gate for a request that the log has not decided yet. */
 export interface Permit {
@@ -53,8 +52,9 @@ export function change(
   const fixed = changed.filter((field) => field !== "title" && field !== "endsAt")
   const earlierEnd = Date.parse(terms.endsAt) < sale.endsAtMs
   if (started && (fixed.length > 0 || earlierEnd)) return reject("invalid_state")
-  if (!capacityFits(sale, terms.stock - before.stock)) return reject("invalid_state")
-  return accept({ type: "FlashSaleChanged", data: { ...terms, at: toInstant(nowMs) } })
+  const stockDelta = terms.stock - before.stock
+  if (!capacityFits(sale, stockDelta)) return reject("invalid_state")
+  return accept({ type: "FlashSaleChanged", data: { ...terms, stockDelta, at: toInstant(nowMs) } })
 }
 
 /**
@@ -65,7 +65,7 @@ const steer =
   (type: "FlashSalePaused" | "FlashSaleResumed" | "FlashSaleClosed") =>
   (sale: Sale, { requestId, payloadHash, nowMs }: Asked): Steering => {
     if (!sale.terms) return reject("not_found")
-    const repeated = sale.remembered.get(requestId)
+    const repeated = sale.remembered.get(rememberedAs(type, requestId))
     if (repeated) return repeated.payloadHash === payloadHash ? accept() : reject("request_conflict")
     if (type !== "FlashSaleClosed" && isOver(statusAt(sale, nowMs))) return reject("invalid_state")
     return accept({ type, data: { requestId, payloadHash, at: toInstant(nowMs) } })
@@ -80,7 +80,7 @@ export const close = steer("FlashSaleClosed")
 export function adjustStock(sale: Sale, asked: Asked & { delta: number; reason: string }): Steering {
   if (!sale.terms) return reject("not_found")
   const { requestId, payloadHash, nowMs, delta, reason } = asked
-  const repeated = sale.remembered.get(requestId)
+  const repeated = sale.remembered.get(rememberedAs("StockAdjusted", requestId))
   if (repeated) return repeated.payloadHash === payloadHash ? accept() : reject("request_conflict")
   if (isOver(statusAt(sale, nowMs)) || !capacityFits(sale, delta)) return reject("invalid_state")
   return accept({
@@ -94,6 +94,7 @@ export function adjustStock(sale: Sale, asked: Asked & { delta: number; reason: 
  * the request id; a request that has its outcome gets no second one.
  */
 export function reserve(sale: Sale, permit: Permit): Decision<Event, "not_found" | "request_conflict"> {
+  if (!Number.isInteger(permit.quantity) || permit.quantity < 1) throw new RangeError("a permit of no cups")
   if (!sale.terms) return reject("not_found")
   const outcome = sale.outcomes.get(permit.requestId)
   if (outcome) return outcome.payloadHash === permit.payloadHash ? accept() : reject("request_conflict")
@@ -118,7 +119,6 @@ function refusalOf(sale: Sale, { grantedAtMs, quantity, userId }: Permit): Permi
   const status = statusAt(sale, grantedAtMs)
   if (status === "paused") return "sale_paused"
   if (status !== "open") return "sale_not_open"
-  if (!Number.isInteger(quantity) || quantity < 1 || quantity > ORDER_MAX_UNITS) return "invalid_quantity"
   if ((sale.unitsOf.get(userId) ?? 0) + quantity > (sale.terms?.perUserLimit ?? 0)) return "limit_exceeded"
   return sale.taken + quantity > sale.capacity ? "sold_out" : null
 }

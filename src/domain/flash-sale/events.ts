@@ -35,20 +35,14 @@ const Reserving = z.object({
 })
 
 /** Why a permit was not turned into an order; `expired` ends one whose request nobody finished. */
-export const PermitRefusal = z.enum([
-  "sale_not_open",
-  "sale_paused",
-  "limit_exceeded",
-  "sold_out",
-  "invalid_quantity",
-  "expired",
-])
+export const PermitRefusal = z.enum(["sale_not_open", "sale_paused", "limit_exceeded", "sold_out", "expired"])
 export type PermitRefusal = z.infer<typeof PermitRefusal>
 
 /** Every event of a sale's stream `flashSale-<id>`. A stored name or shape is never edited. */
 export const schemas = {
   FlashSaleScheduled: Terms.extend({ saleId: z.string(), at: Instant }),
-  FlashSaleChanged: Terms.extend({ at: Instant }),
+  /** `stockDelta` is by how much the change moves the capacity. */
+  FlashSaleChanged: Terms.extend({ stockDelta: z.int(), at: Instant }),
   FlashSalePaused: Asked,
   FlashSaleResumed: Asked,
   FlashSaleClosed: Asked,

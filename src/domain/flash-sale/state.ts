@@ -62,15 +62,20 @@ export interface Sale {
   readonly outcomes: Lookup<Outcome>
   /** Order id -> its reservation. */
   readonly orders: Lookup<Accepted>
-  /** The last commands outside the hot path, by request id; the oldest is forgotten. */
+  /** The last commands outside the hot path, by event type and request id; the oldest is forgotten. */
   readonly remembered: Map<string, Remembered>
+}
+
+/** The fold itself, as opposed to a draft over it. */
+export interface Fold extends Sale {
+  readonly unitsOf: Map<string, number>
 }
 
 const REMEMBERED_MAX = 100
 
 export type Status = "scheduled" | "open" | "paused" | "ended" | "closed"
 
-export const initial = (id: string): Sale => ({
+export const initial = (id: string): Fold => ({
   id,
   revision: -1,
   position: 0n,
@@ -110,21 +115,25 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
       setTerms(sale, data)
       return
     case "FlashSaleChanged":
-      sale.capacity += data.stock - (sale.terms?.stock ?? 0)
+      sale.capacity += data.stockDelta
       setTerms(sale, data)
       return
     case "FlashSalePaused":
       sale.paused = true
-      return remember(sale, data)
+      remember(sale, type, data)
+      return
     case "FlashSaleResumed":
       sale.paused = false
-      return remember(sale, data)
+      remember(sale, type, data)
+      return
     case "FlashSaleClosed":
       sale.closed = true
-      return remember(sale, data)
+      remember(sale, type, data)
+      return
     case "StockAdjusted":
       sale.capacity += data.delta
-      return remember(sale, data)
+      remember(sale, type, data)
+      return
     case "StockReserved": {
       const accepted: Accepted = {
         kind: "accepted",
@@ -141,7 +150,8 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
       }
       sale.outcomes.set(data.requestId, accepted)
       sale.orders.set(data.orderId, accepted)
-      return take(sale, data.userId, data.quantity)
+      take(sale, data.userId, data.quantity)
+      return
     }
     case "PermitRefused": {
       const { reason, payloadHash } = data
@@ -151,7 +161,8 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
     case "ReservationReleased": {
       const reservation = sale.orders.get(data.orderId)
       if (reservation) sale.orders.set(data.orderId, { ...reservation, released: true })
-      return take(sale, data.userId, -data.quantity)
+      take(sale, data.userId, -data.quantity)
+      return
     }
     case "GateOpened":
       sale.epoch = data.epoch
@@ -170,9 +181,17 @@ function take(sale: Sale, userId: string, units: number): void {
   sale.unitsOf.set(userId, (sale.unitsOf.get(userId) ?? 0) + units)
 }
 
-function remember(sale: Sale, data: { requestId: string; payloadHash: string; at: string }): void {
+function remember(
+  sale: Sale,
+  type: string,
+  data: { requestId: string; payloadHash: string; at: string },
+): void {
   const status = statusAt(sale, Date.parse(data.at))
-  sale.remembered.set(data.requestId, { payloadHash: data.payloadHash, status, position: sale.position })
+  sale.remembered.set(rememberedAs(type, data.requestId), {
+    payloadHash: data.payloadHash,
+    status,
+    position: sale.position,
+  })
   if (sale.remembered.size > REMEMBERED_MAX) {
     for (const oldest of sale.remembered.keys()) {
       sale.remembered.delete(oldest)
@@ -180,6 +199,9 @@ function remember(sale: Sale, data: { requestId: string; payloadHash: string; at
     }
   }
 }
+
+/** A key is scoped to its route, and each of these routes has its own event. */
+export const rememberedAs = (type: string, requestId: string): string => `${type} ${requestId}`
 
 /** The 201's `payBy` of a reservation. */
 export const payByOf = (accepted: Accepted): string => toInstant(accepted.payByMs)

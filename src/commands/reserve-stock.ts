@@ -1,0 +1,136 @@
+import type * as FlashSale from "../domain/flash-sale.ts"
+import { type Clock, LATE, sleep, within } from "./ports/clock.ts"
+import type { ReserveReply, ReserveRequest } from "./ports/gate.ts"
+import type { SaleDeps } from "./sale/deps.ts"
+import type { LiveSale } from "./sale/live-sale.ts"
+import type { Queued } from "./sale/permits.ts"
+import { takeOver } from "./sale/take-over.ts"
+
+export type ReserveRefusal =
+  | Exclude<FlashSale.PermitRefusal, "expired">
+  | "request_expired"
+  | "request_conflict"
+
+/**
+ * - `accepted`: the order is in the log, for good.
+ * - `pending`: the deadline came first; the commit goes on, and the request's status tells its end.
+ * - `refused`: final for this request, but only an outcome that the log holds is final for ever.
+ * - `unavailable`, `overloaded`: nothing was decided; to be sent again with the same key.
+ */
+export type ReserveAnswer =
+  | { readonly kind: "accepted"; readonly outcome: FlashSale.Accepted }
+  | { readonly kind: "refused"; readonly reason: ReserveRefusal }
+  | { readonly kind: "pending" | "unavailable" | "overloaded" }
+
+/** When the request must be answered, by `clock.elapsed()`, and whether anybody still waits for it. */
+export interface Arrival {
+  readonly deadlineMs: number
+  readonly isGone: () => boolean
+}
+
+/**
+ * Permit, then commit: asks the gate for cups and lets the log decide. Throws `GateUnavailable` or
+ * `EventStoreUnavailable`; whatever is thrown, a permit that was granted is committed or settled later, never lost.
+ */
+export async function reserveStock(
+  deps: Pick<SaleDeps, "clock" | "gate" | "times">,
+  live: LiveSale,
+  request: ReserveRequest,
+  arrival: Arrival,
+): Promise<ReserveAnswer> {
+  const { clock, gate } = deps
+  const { sale, follower } = live
+  const leftMs = () => arrival.deadlineMs - clock.elapsed()
+
+  const known = answerFromFold(sale, request)
+  if (known) return known
+  const queued = live.permits.get(request.requestId)
+  if (queued && queued.payloadHash !== request.payloadHash) return refused("request_conflict")
+  if (queued) return (await finished(queued)) ?? unavailable
+  if (live.isOver()) return refused("sale_not_open")
+  if (live.soldOut.isValid(clock.elapsed())) return refused("sold_out")
+
+  for (let askedOnceMore = false; leftMs() > 0 && !arrival.isGone(); ) {
+    if (!live.writer.hasRoom()) return { kind: "overloaded" }
+    const askedAtMs = clock.elapsed()
+    const reply = await gate.reserve(sale.id, request)
+    if (reply.kind === "not_loaded") {
+      if ((await within(clock, leftMs(), live.rebuild.ensureLoaded())) === LATE) return unavailable
+      continue
+    }
+    if (reply.epoch < sale.epoch) {
+      // The gate has not heard of a fence; told of it, it is loaded anew.
+      if ((await within(clock, leftMs(), live.pusher.push())) === LATE) return unavailable
+      continue
+    }
+    switch (reply.kind) {
+      case "granted": {
+        if (reply.epoch > sale.epoch) await follower.upTo(reply.rev)
+        const permit = { ...request, grantedAtMs: reply.grantedAtMs }
+        const answer = await finished(live.permits.commit(permit, reply.epoch))
+        if (answer) return answer
+        break // The permit is void: ask again.
+      }
+      case "pending": {
+        const taken = takeOver(deps, live, reply.permit, reply.epoch)
+        const late = (await within(clock, leftMs(), taken)) === LATE
+        if (late) return { kind: "pending" }
+        const answer = answerFromFold(sale, request)
+        if (answer) return answer
+        break
+      }
+      case "wait":
+        if (reply.waitMs >= leftMs()) return unavailable
+        await sleep(clock, reply.waitMs)
+        break
+      case "invalid_quantity":
+        throw new RangeError(`a quantity of ${request.quantity} should not have come past the edge`)
+      default: {
+        await follower.upTo(reply.rev)
+        const answer = answerFromFold(sale, request)
+        if (answer) return answer
+        if (reply.rev < sale.revision && !askedOnceMore) {
+          // The gate lags this fold, so its "no" is not final: bring it up to date and ask once more.
+          askedOnceMore = true
+          await within(clock, leftMs(), live.pusher.push())
+          break
+        }
+        if (isSoldOutForAll(reply)) live.soldOut.remember(askedAtMs)
+        return refused(reply.kind)
+      }
+    }
+  }
+  return unavailable
+
+  /** The answer of a permit under way; nothing when it turned out void. */
+  async function finished({ done }: Queued): Promise<ReserveAnswer | null> {
+    const committed = await within(clock, leftMs(), done)
+    if (committed === LATE) return { kind: "pending" }
+    if (committed.ok) return answerFromFold(sale, request)
+    return committed.reason === "request_conflict" ? refused("request_conflict") : null
+  }
+}
+
+const unavailable = { kind: "unavailable" } as const
+const refused = (reason: ReserveRefusal): ReserveAnswer => ({ kind: "refused", reason })
+
+/** What the log holds for this request; null when it holds nothing. */
+export function answerFromFold(
+  sale: FlashSale.Sale,
+  { requestId, payloadHash }: Pick<ReserveRequest, "requestId" | "payloadHash">,
+): ReserveAnswer | null {
+  const outcome = sale.outcomes.get(requestId)
+  if (!outcome) return null
+  if (outcome.payloadHash !== payloadHash) return refused("request_conflict")
+  if (outcome.kind === "accepted") return { kind: "accepted", outcome }
+  return refused(outcome.reason === "expired" ? "request_expired" : outcome.reason)
+}
+
+/** Nothing is left for anybody, and no permit under way can come back. */
+const isSoldOutForAll = (reply: ReserveReply): boolean =>
+  reply.kind === "sold_out" && reply.stock === 0 && !reply.permitsPending
+
+export const arrivalAt = (clock: Clock, deadlineMs: number, isGone: () => boolean): Arrival => ({
+  deadlineMs: clock.elapsed() + deadlineMs,
+  isGone,
+})

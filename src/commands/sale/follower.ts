@@ -1,0 +1,96 @@
+import type { RecordedEvent } from "../../domain/event.ts"
+import * as FlashSale from "../../domain/flash-sale.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { EventStore } from "../ports/event-store.ts"
+import type { GateChange } from "../ports/gate.ts"
+import { gateChangeOf } from "./gate-change.ts"
+import { waiters } from "./waiters.ts"
+
+/** How many of the latest changes are kept for the gate; one that lags further is told from the stream. */
+const RECENT_MAX = 4_096
+
+export interface Follower {
+  /** The fold as it stands. Only the follower changes it. */
+  readonly sale: FlashSale.Fold
+  /** When the stream last showed a new event, in the clock's elapsed milliseconds. */
+  readonly lastEventAtMs: () => number
+  /** Reads the stream to its end; throws `EventStoreUnavailable`. Concurrent callers share one read. */
+  catchUp(): Promise<void>
+  /** Reads the stream if the fold has not reached `revision`; throws `EventStoreUnavailable`. */
+  upTo(revision: number): Promise<void>
+  /** Folds events that this process has just appended, ahead of the subscription. */
+  appended(events: readonly FlashSale.Event[], firstRevision: number, position: bigint): void
+  /** Calls `run` as soon as the request has an outcome; returns how to stop waiting. */
+  onOutcome(requestId: string, run: () => void): () => void
+  /** The changes from `revision` on, for the gate; read from the stream where they are no longer kept. */
+  changesFrom(revision: number): Promise<readonly GateChange[]>
+  /** Follows the stream live until `signal` aborts. */
+  follow(signal: AbortSignal): Promise<void>
+}
+
+/** Keeps the fold of one sale's stream, from its start, by reading, by following, and by this process's appends. */
+export function createFollower(saleId: string, store: EventStore, clock: Clock): Follower {
+  const stream = FlashSale.streamOf(saleId)
+  const sale = FlashSale.initial(saleId)
+  const outcomes = waiters()
+  const recent: GateChange[] = []
+  let lastEventAtMs = clock.elapsed()
+  let reading: Promise<void> | null = null
+
+  function fold(event: FlashSale.Event, revision: number, position: bigint): void {
+    if (revision <= sale.revision) return
+    if (revision > sale.revision + 1) throw new Error(`gap in ${stream}: ${sale.revision} to ${revision}`)
+    FlashSale.evolve(sale, event, { revision, position })
+    recent.push(gateChangeOf(event))
+    if (recent.length > 2 * RECENT_MAX) recent.splice(0, recent.length - RECENT_MAX)
+    lastEventAtMs = clock.elapsed()
+    if (event.type === "StockReserved" || event.type === "PermitRefused") outcomes.wake(event.data.requestId)
+  }
+
+  function foldRecorded({ revision, position, type, data }: RecordedEvent): void {
+    if (Number(revision) > sale.revision) fold(FlashSale.parse(type, data), Number(revision), position)
+  }
+
+  async function read(): Promise<void> {
+    for await (const event of store.readStream(stream, { from: BigInt(sale.revision + 1) }))
+      foldRecorded(event)
+  }
+
+  const catchUp = (): Promise<void> => {
+    // A read that is under way may have passed the end before the caller's question arose: it does not count.
+    const next = (reading ?? Promise.resolve()).catch(() => undefined).then(read)
+    const shared = next.finally(() => {
+      if (reading === shared) reading = null
+    })
+    reading = shared
+    return shared
+  }
+
+  return {
+    sale,
+    lastEventAtMs: () => lastEventAtMs,
+    catchUp,
+    async upTo(revision) {
+      if (sale.revision < revision) await catchUp()
+    },
+    appended(events, firstRevision, position) {
+      events.forEach((event, index) => {
+        fold(event, firstRevision + index, position)
+      })
+    },
+    onOutcome: outcomes.on,
+    async changesFrom(revision) {
+      const kept = sale.revision + 1 - recent.length
+      if (revision >= kept) return recent.slice(revision - kept)
+      const changes: GateChange[] = []
+      for await (const event of store.readStream(stream, { from: BigInt(revision), limit: RECENT_MAX }))
+        changes.push(gateChangeOf(FlashSale.parse(event.type, event.data)))
+      return changes
+    },
+    async follow(signal) {
+      const after = sale.revision < 0 ? {} : { after: BigInt(sale.revision) }
+      for await (const message of store.subscribeStream({ stream, signal, ...after }))
+        if (message.kind === "event") foldRecorded(message.event)
+    },
+  }
+}

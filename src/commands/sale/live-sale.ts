@@ -1,0 +1,67 @@
+import type * as FlashSale from "../../domain/flash-sale.ts"
+import type { SaleDeps } from "./deps.ts"
+import { createFollower, type Follower } from "./follower.ts"
+import { createGatePusher, type GatePusher } from "./gate-pusher.ts"
+import { createGateRebuild, type GateRebuild } from "./gate-rebuild.ts"
+import { createPermits, type Permits } from "./permits.ts"
+import { createSoldOutMemory, type SoldOutMemory } from "./sold-out-memory.ts"
+import { isOverFor, watchGate } from "./watch.ts"
+import { createWriter, type Writer } from "./writer.ts"
+
+/** One sale as this process serves it: its fold, its queue for the log, its gate, and what it remembers. */
+export interface LiveSale {
+  readonly sale: FlashSale.Fold
+  readonly follower: Follower
+  readonly writer: Writer
+  readonly permits: Permits
+  readonly pusher: GatePusher
+  readonly rebuild: GateRebuild
+  readonly soldOut: SoldOutMemory
+  /** Over for good: answered from the fold alone. */
+  isOver(): boolean
+  /** Finishes what is queued, then lets the sale go; at most `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** Folds the sale's stream and begins to serve it; null for a sale that does not exist. Throws `EventStoreUnavailable`. */
+export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<LiveSale | null> {
+  const { clock, report, store, times } = deps
+  const follower = createFollower(saleId, store, clock)
+  await follower.catchUp()
+  const { sale } = follower
+  if (!sale.terms) return null
+
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const writer = createWriter(deps, follower, signal, () => void pusher.push())
+  const gate = createGateRebuild(deps, follower, writer, signal)
+  const pusher = createGatePusher(deps, follower, () => void rebuild.ensureLoaded())
+  // What was appended while the image was on its way has not reached the gate yet.
+  const rebuild: GateRebuild = { ensureLoaded: () => gate.ensureLoaded().then(pusher.push) }
+  const permits = createPermits(deps, follower, writer)
+  const isOver = () => isOverFor(sale, clock.now(), times.afterEndMs)
+  const soldOut = createSoldOutMemory(times.soldOutMemoryMs)
+
+  const background = [
+    follower.follow(signal),
+    watchGate(deps, { follower, writer, pusher, rebuild, permits }, signal),
+  ]
+  for (const task of background) task.catch((cause) => report("a sale is no longer followed", cause, saleId))
+
+  return {
+    sale,
+    follower,
+    writer,
+    permits,
+    pusher,
+    rebuild,
+    soldOut,
+    isOver,
+    async stop(graceMs) {
+      const expired = new Promise<void>((resolve) => clock.after(graceMs, resolve))
+      await Promise.race([writer.idle(), expired])
+      stopped.abort()
+      await Promise.allSettled(background)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import * as FlashSale from "../../domain/flash-sale.ts"
+import type { SaleDeps } from "./deps.ts"
+import { type LiveSale, openLiveSale } from "./live-sale.ts"
+
+/** Most sales that one process serves at once; the least used is let go. */
+const LIVE_MAX = 500
+/** How long a sale that does not exist is remembered, and how many of them. */
+const UNKNOWN_MS = 1_000
+const UNKNOWN_MAX = 10_000
+const STOP_GRACE_MS = 5_000
+
+export interface LiveSales {
+  /**
+   * The sale, folded from its stream when this process does not serve it yet; null when there is none. A malformed
+   * id costs nothing, an unknown one a read a second. Throws `EventStoreUnavailable`.
+   */
+  get(saleId: string): Promise<LiveSale | null>
+  /** The sale if this process serves it already: the hot path's way, without a promise. */
+  peek(saleId: string): LiveSale | undefined
+  /** Forgets that a sale does not exist: it was just made. */
+  created(saleId: string): void
+  /** Finishes what is queued and lets every sale go. */
+  stop(): Promise<void>
+}
+
+/** The sales that this process serves. */
+export function createLiveSales(deps: SaleDeps): LiveSales {
+  /** In the order of their last use, the least used first. */
+  const live = new Map<string, LiveSale>()
+  const opening = new Map<string, Promise<LiveSale | null>>()
+  const unknownUntilMs = new Map<string, number>()
+  let lastOpening: Promise<unknown> = Promise.resolve()
+
+  function peek(saleId: string): LiveSale | undefined {
+    const found = live.get(saleId)
+    if (found) {
+      live.delete(saleId)
+      live.set(saleId, found)
+    }
+    return found
+  }
+
+  /** One sale is folded at a time, so that a crowd for old sales does not fill the memory. */
+  function open(saleId: string): Promise<LiveSale | null> {
+    const opened = lastOpening.then(() => openLiveSale(deps, saleId))
+    lastOpening = opened.catch(() => undefined)
+    return opened
+      .then((sale) => {
+        if (sale) keep(saleId, sale)
+        else rememberUnknown(saleId)
+        return sale
+      })
+      .finally(() => opening.delete(saleId))
+  }
+
+  function keep(saleId: string, sale: LiveSale): void {
+    live.set(saleId, sale)
+    if (live.size <= LIVE_MAX) return
+    const [leastUsedId, leastUsed] = live.entries().next().value!
+    live.delete(leastUsedId)
+    leastUsed.stop(STOP_GRACE_MS).catch((cause) => deps.report("a sale was not let go", cause, leastUsedId))
+  }
+
+  function rememberUnknown(saleId: string): void {
+    if (unknownUntilMs.size >= UNKNOWN_MAX) unknownUntilMs.clear()
+    unknownUntilMs.set(saleId, deps.clock.elapsed() + UNKNOWN_MS)
+  }
+
+  return {
+    peek,
+    async get(saleId) {
+      if (!FlashSale.SALE_ID.test(saleId)) return null
+      const found = peek(saleId)
+      if (found) return found
+      if ((unknownUntilMs.get(saleId) ?? 0) > deps.clock.elapsed()) return null
+      const under = opening.get(saleId) ?? open(saleId)
+      opening.set(saleId, under)
+      return under
+    },
+    created: (saleId) => void unknownUntilMs.delete(saleId),
+    async stop() {
+      await Promise.allSettled(opening.values())
+      await Promise.allSettled([...live.values()].map((sale) => sale.stop(STOP_GRACE_MS)))
+    },
+  }
+}

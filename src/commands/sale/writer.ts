@@ -1,0 +1,144 @@
+import type { Decision } from "../../domain/decision.ts"
+import type { NewEvent } from "../../domain/event.ts"
+import * as FlashSale from "../../domain/flash-sale.ts"
+import { appendDurably } from "../append.ts"
+import { type Context, newEvent } from "../context.ts"
+import { sleep } from "../ports/clock.ts"
+import { EventStoreUnavailable } from "../ports/event-store.ts"
+import type { SaleDeps } from "./deps.ts"
+import type { Follower } from "./follower.ts"
+
+/** Most items of one append; 500 reservations are about 400 KiB, well under the log's limit of 1 MiB. */
+const GROUP_MAX = 500
+/** Most items that wait; beyond it the caller is told to come back. */
+const QUEUE_MAX = 10_000
+const RETRY_MS = 100
+
+export type Decide<Reason extends string> = (sale: FlashSale.Sale) => Decision<FlashSale.Event, Reason>
+export type Committed<Reason extends string> = { ok: true } | { ok: false; reason: Reason }
+
+interface Item {
+  readonly decide: Decide<string>
+  readonly context: Context
+  /** Made at the first try and kept: a later try is recognised by the log. */
+  readonly eventIds: string[]
+  readonly resolve: (committed: Committed<string>) => void
+  readonly reject: (cause: unknown) => void
+}
+
+export interface Writer {
+  /**
+   * Queues a decision on the sale. It is taken on the fold plus the earlier items of its group, and again after
+   * each conflict; the answer comes after the append has succeeded. Rejects only when the writer is stopped or a
+   * decision throws.
+   */
+  commit<Reason extends string>(decide: Decide<Reason>, context: Context): Promise<Committed<Reason>>
+  /** For how long the append under way has not been answered; 0 when there is none. */
+  silentMs(): number
+  /** False when too much waits already: the caller is to be told to come back. */
+  hasRoom(): boolean
+  /** Resolves when nothing is queued or under way. */
+  idle(): Promise<void>
+}
+
+/** Group commit: one append in flight for the sale's stream, everything that waits goes into the next. */
+export function createWriter(
+  deps: SaleDeps,
+  follower: Follower,
+  signal: AbortSignal,
+  onAppended: () => void,
+): Writer {
+  const { clock, store, newId } = deps
+  const append = appendDurably(store, clock)
+  const { sale } = follower
+  const stream = FlashSale.streamOf(sale.id)
+  const queue: Item[] = []
+  let appendingSinceMs: number | null = null
+  let running: Promise<void> | null = null
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      const group = queue.splice(0, GROUP_MAX)
+      try {
+        await commitGroup(group)
+      } catch (cause) {
+        for (const item of group) item.reject(cause)
+      }
+    }
+  }
+
+  async function commitGroup(group: readonly Item[]): Promise<void> {
+    for (;;) {
+      const { answers, events, newEvents } = decideAll(group)
+      const revision = sale.revision
+      if (events.length === 0) {
+        // A "no" that nothing was appended behind may come from a fold that lags: look before it is said.
+        if (answers.some((answer) => !answer.ok)) await catchUp()
+        if (sale.revision !== revision) continue
+      } else {
+        const expected = revision < 0 ? "no_stream" : BigInt(revision)
+        appendingSinceMs = clock.elapsed()
+        const result = await append(stream, expected, newEvents, signal).finally(() => {
+          appendingSinceMs = null
+        })
+        if (result.kind === "conflict") {
+          await catchUp()
+          continue
+        }
+        follower.appended(events, revision + 1, result.position)
+        onAppended()
+      }
+      group.forEach((item, index) => {
+        item.resolve(answers[index]!)
+      })
+      return
+    }
+  }
+
+  /** What is queued has been promised an answer, so a log that is away is waited for. */
+  async function catchUp(): Promise<void> {
+    for (;;) {
+      try {
+        return await follower.catchUp()
+      } catch (cause) {
+        if (!(cause instanceof EventStoreUnavailable) || signal.aborted) throw cause
+        await sleep(clock, RETRY_MS, signal)
+      }
+    }
+  }
+
+  function decideAll(group: readonly Item[]) {
+    const draft = FlashSale.draftOf(sale)
+    const answers: Committed<string>[] = []
+    const events: FlashSale.Event[] = []
+    const newEvents: NewEvent[] = []
+    for (const item of group) {
+      const decision = item.decide(draft)
+      answers.push(decision.ok ? { ok: true } : decision)
+      if (!decision.ok) continue
+      decision.events.forEach((event, index) => {
+        FlashSale.evolve(draft, event, { revision: draft.revision + 1, position: draft.position })
+        events.push(event)
+        item.eventIds[index] ??= newId()
+        newEvents.push(newEvent(item.eventIds[index], event, item.context))
+      })
+    }
+    return { answers, events, newEvents }
+  }
+
+  return {
+    commit<Reason extends string>(decide: Decide<Reason>, context: Context) {
+      return new Promise<Committed<Reason>>((resolve, reject) => {
+        queue.push({ decide, context, eventIds: [], resolve: resolve as Item["resolve"], reject })
+        running ??= Promise.resolve()
+          .then(run)
+          .finally(() => {
+            running = null
+          })
+      })
+    },
+    silentMs: () => (appendingSinceMs === null ? 0 : clock.elapsed() - appendingSinceMs),
+    idle: () => running ?? Promise.resolve(),
+    hasRoom: () => queue.length < QUEUE_MAX,
+  }
+}
