@@ -1,0 +1,105 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify"
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
+import type { Registry } from "prom-client"
+import { type AddRoutes, type Api, addConventions } from "./api.ts"
+import type { TokenVerifier } from "./auth.ts"
+import { addBodyParsing, BODY_LIMIT_BYTES } from "./bodies.ts"
+import { addDocs } from "./docs.ts"
+import { handleClientError, handleError, handleNotFound, handleRouterError } from "./errors.ts"
+import { collectPaths } from "./known-paths.ts"
+import { addHttpMetrics } from "./metrics.ts"
+import { addOperations, type Readiness } from "./operations.ts"
+
+export interface AppDeps {
+  readonly verifyToken: TokenVerifier
+  /** The routes under `/v1`; none in a process that does not serve the API. */
+  readonly routes: readonly AddRoutes[]
+  readonly readiness: Readiness
+  readonly metrics: Registry
+  readonly logger: FastifyBaseLogger
+  /** Of the application, for the API's description. */
+  readonly version: string
+}
+
+/** How long, in milliseconds, a client may take. */
+const timeouts = {
+  /** From the first byte of a request to its last. */
+  request: 10_000,
+  headers: 5_000,
+  /** A connection on which nothing moves while a request is under way; above the longest wait for `?after=`. */
+  connection: 20_000,
+  /** Between two requests; above what load balancers keep. */
+  keepAlive: 65_000,
+  /** How often the first two are checked. */
+  check: 2_000,
+}
+
+/** A key of 200 characters, each percent-encoded. */
+const PARAM_MAX_LENGTH = 600
+
+/** What a browser is told, on every answer. */
+const SECURITY_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+}
+
+/** The HTTP edge, not yet listening. Whatever it answers that is not what was asked for is problem+json. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.logger,
+    // A line a request would cost a rush more than it tells; the metrics count them.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: timeouts.request,
+    connectionTimeout: timeouts.connection,
+    keepAliveTimeout: timeouts.keepAlive,
+    http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.check },
+    routerOptions: { maxParamLength: PARAM_MAX_LENGTH },
+    // What arrives on a kept connection while closing is still served: everything behind it is still there.
+    return503OnClosing: false,
+    clientErrorHandler: handleClientError,
+    frameworkErrors: handleRouterError,
+  })
+  // Only the API reads bodies; for an unknown path the answer does not depend on one.
+  app.removeAllContentTypeParsers()
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound(collectPaths(app)))
+  app.decorateRequest("identity", null)
+  addHttpMetrics(app, deps.metrics)
+
+  let closing = false
+  app.addHook("preClose", (done) => {
+    closing = true
+    done()
+  })
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS)
+    done()
+  })
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    // Without this, a client that keeps its connection busy keeps the process from ending.
+    if (closing) reply.header("connection", "close")
+    done()
+  })
+
+  await addDocs(app, deps.version)
+  const readiness = () => (closing ? ["closing"] : deps.readiness())
+  await app.register(async (scope) => addOperations(withZod(scope), { readiness, metrics: deps.metrics }))
+  await app.register(async (scope) => {
+    const api = withZod(scope)
+    addBodyParsing(api)
+    addConventions(api, deps.verifyToken)
+    for (const addRoutes of deps.routes) addRoutes(api)
+  })
+  return app
+}
+
+function withZod(scope: FastifyInstance): Api {
+  scope.setValidatorCompiler(validatorCompiler)
+  scope.setSerializerCompiler(serializerCompiler)
+  return scope.withTypeProvider<ZodTypeProvider>()
+}

@@ -1,0 +1,89 @@
+import { STATUS_CODES } from "node:http"
+import type { FastifyReply } from "fastify"
+import { z } from "zod"
+
+/** Every problem that the API answers with: its stable code, its status, and what it says to a person. */
+const table = {
+  invalid_request: [400, "The request is not valid"],
+  unauthenticated: [401, "A valid bearer token is needed"],
+  forbidden: [403, "Your role does not allow this"],
+  not_found: [404, "There is no such thing"],
+  method_not_allowed: [405, "The path does not take this method"],
+  invalid_state: [409, "The state does not allow this"],
+  limit_exceeded: [409, "More than one buyer may have"],
+  request_conflict: [409, "The Idempotency-Key was used with another body"],
+  request_expired: [409, "The request expired before it was decided; send a new key"],
+  sale_not_open: [409, "The sale is not open"],
+  sale_paused: [409, "The sale is paused"],
+  sold_out: [409, "Not enough cups are left"],
+  payload_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body must be application/json"],
+  rate_limited: [429, "Too many requests"],
+  internal_error: [500, "Something went wrong on our side"],
+  unavailable: [503, "The service cannot answer just now"],
+  overloaded: [503, "The service has too much to do"],
+  lagging: [503, "The read side has not caught up yet"],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type ProblemCode = keyof typeof table
+type StatusOf<Code extends ProblemCode> = (typeof table)[Code][0]
+
+/** The status that a problem is answered with. */
+export const statusOf = <Code extends ProblemCode>(code: Code): StatusOf<Code> => table[code][0]
+
+export interface ProblemDetails {
+  /** A sentence about this occurrence; never an internal message. */
+  readonly detail?: string
+  /** What is wrong where, for a request that is not valid. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+  /** For the statuses that ask to come again; whole seconds, 1 by default. */
+  readonly retryAfterSeconds?: number
+}
+
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8"
+
+/** The body of a problem as text. */
+export function problemText(code: ProblemCode, { detail, errors }: ProblemDetails = {}): string {
+  const [status, title] = table[code]
+  return JSON.stringify({ type: `urn:hash-coffee:problem:${code}`, title, status, code, detail, errors })
+}
+
+// A crowd that is refused gets the same few bytes: they are made once.
+const prepared = new Map(Object.keys(table).map((code) => [code, problemText(code as ProblemCode)]))
+
+/** Answers with a problem. `return sendProblem(...)` ends a handler or a hook. */
+export function sendProblem(reply: FastifyReply, code: ProblemCode, details?: ProblemDetails): FastifyReply {
+  const status = table[code][0]
+  reply.code(status).header("content-type", PROBLEM_TYPE)
+  if (status === 401) reply.header("www-authenticate", "Bearer")
+  if (status === 429 || status === 503) reply.header("retry-after", details?.retryAfterSeconds ?? 1)
+  return reply.send(details ? problemText(code, details) : prepared.get(code))
+}
+
+const ErrorAt = z.object({ path: z.string(), message: z.string() })
+
+/** The response schemas of these problems, by status: one status names all its codes. */
+export function problemResponses(codes: Iterable<ProblemCode>): Record<number, object> {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of [...new Set(codes)].sort()) {
+    const status = statusOf(code)
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries([...byStatus].map(([status, list]) => [status, problemResponse(status, list)]))
+}
+
+const problemResponse = (status: number, codes: readonly ProblemCode[]): object => ({
+  description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(", ")}`,
+  content: {
+    "application/problem+json": {
+      schema: z.object({
+        type: z.string(),
+        title: z.string(),
+        status: z.literal(status),
+        code: z.enum(codes),
+        detail: z.string().optional(),
+        errors: z.array(ErrorAt).optional(),
+      }),
+    },
+  },
+})

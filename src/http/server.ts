@@ -1,0 +1,24 @@
+import type { AddressInfo } from "node:net"
+import type { FastifyInstance } from "fastify"
+
+/** How many connections may wait to be accepted when a crowd arrives at once; the kernel may allow fewer. */
+const BACKLOG = 4_096
+
+/** Listens and tells the port, which the system picks when 0 is asked for. */
+export async function listen(app: FastifyInstance, at: { host: string; port: number }): Promise<number> {
+  await app.listen({ ...at, backlog: BACKLOG })
+  return (app.server.address() as AddressInfo).port
+}
+
+/**
+ * Takes no new connections, answers what was accepted, and ends. Connections that are still busy after `drainMs`
+ * are cut.
+ */
+export async function closeServer(app: FastifyInstance, drainMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), drainMs)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(cut)
+  }
+}
