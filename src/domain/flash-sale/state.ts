@@ -104,6 +104,13 @@ export function statusAt(
   return sale.paused ? "paused" : "open"
 }
 
+/** What a sale with these terms is at an instant, before anything was done to it. */
+export const statusOf = ({ startsAt, endsAt }: Pick<Terms, "startsAt" | "endsAt">, atMs: number): Status =>
+  statusAt(
+    { closed: false, paused: false, startsAtMs: Date.parse(startsAt), endsAtMs: Date.parse(endsAt) },
+    atMs,
+  )
+
 /** Folds the stream's next event. It never judges: the event happened. */
 export function evolve(sale: Sale, event: Event, at: { revision: number; position: bigint }): void {
   sale.revision = at.revision

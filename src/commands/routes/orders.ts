@@ -1,0 +1,144 @@
+import { z } from "zod"
+import * as FlashSale from "../../domain/flash-sale.ts"
+import type { AddRoutes } from "../../http/api.ts"
+import { idempotencyKeyOf } from "../../http/api.ts"
+import { access, identityOf } from "../../http/auth.ts"
+import { type ProblemCode, sendProblem } from "../../http/problems.ts"
+import { LATE, within } from "../ports/clock.ts"
+import { payloadHash, requestIdOf } from "../request.ts"
+import { type RequestStatus, requestStatus } from "../request-status.ts"
+import { type ReserveRefusal, reserveStock } from "../reserve-stock.ts"
+import type { SaleDeps } from "../sale/deps.ts"
+import type { LiveSales } from "../sale/live-sales.ts"
+
+const tags = ["orders"]
+
+const Order = z.object({
+  id: z.string(),
+  quantity: z.int(),
+  amountFen: z.int(),
+  payBy: z.string(),
+  status: z.literal("pending_payment"),
+  position: z.string(),
+})
+
+const problemOf = {
+  sold_out: "sold_out",
+  limit_exceeded: "limit_exceeded",
+  sale_not_open: "sale_not_open",
+  sale_paused: "sale_paused",
+  request_conflict: "request_conflict",
+  request_expired: "request_expired",
+} as const satisfies Record<ReserveRefusal, ProblemCode>
+
+const State = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("pending") }),
+  z.object({ state: z.literal("accepted"), order: Order }),
+  z.object({ state: z.literal("refused"), code: z.enum(Object.values(problemOf)) }),
+])
+
+/** The answer to an accepted request, the same for ever. */
+const orderOf = (outcome: FlashSale.Accepted): z.infer<typeof Order> => ({
+  id: outcome.orderId,
+  quantity: outcome.quantity,
+  amountFen: outcome.amountFen,
+  payBy: FlashSale.payByOf(outcome),
+  status: "pending_payment",
+  position: `${outcome.position}`,
+})
+
+/** `POST /v1/flash-sales/:id/orders`, the hot path, and where such a request stands. */
+export const orderCommands =
+  (deps: SaleDeps, sales: LiveSales): AddRoutes =>
+  (api) => {
+    const { clock, times } = deps
+
+    api.post(
+      "/v1/flash-sales/:id/orders",
+      {
+        schema: {
+          tags,
+          params: z.object({ id: z.string() }),
+          body: z.strictObject({ quantity: z.int().min(1).max(FlashSale.ORDER_MAX_UNITS) }),
+          response: { 201: Order, 202: z.object({ state: z.literal("pending") }) },
+        },
+        config: { access: access.user, problems: [...Object.values(problemOf), "overloaded"] },
+      },
+      async (request, reply) => {
+        const deadlineMs = clock.elapsed() + times.requestDeadlineMs
+        const saleId = request.params.id
+        const live = sales.peek(saleId) ?? (await within(clock, times.requestDeadlineMs, sales.get(saleId)))
+        if (live === LATE) return sendProblem(reply, "unavailable")
+        if (!live) return sendProblem(reply, "not_found")
+        const { userId } = identityOf(request)
+        const { quantity } = request.body
+        const key = idempotencyKeyOf(request)
+        const wanted = {
+          requestId: requestIdOf(userId, key),
+          userId,
+          quantity,
+          payloadHash: hashOfQuantity(quantity),
+        }
+        const arrival = { deadlineMs, isGone: () => request.socket.destroyed }
+        const answer = await reserveStock(deps, live, wanted, arrival)
+        switch (answer.kind) {
+          case "accepted": {
+            const order = orderOf(answer.outcome)
+            return reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
+          }
+          case "pending": {
+            const path = `/v1/flash-sales/${saleId}/requests/${encodeURIComponent(key)}`
+            return reply.code(202).header("location", path).send({ state: "pending" })
+          }
+          case "refused":
+            return sendProblem(reply, problemOf[answer.reason])
+          default:
+            return sendProblem(reply, answer.kind)
+        }
+      },
+    )
+
+    api.get(
+      "/v1/flash-sales/:id/requests/:requestId",
+      {
+        schema: {
+          tags,
+          params: z.object({ id: z.string(), requestId: z.string() }),
+          response: { 200: State },
+        },
+        config: { access: access.user },
+      },
+      async (request, reply) => {
+        const { id, requestId: key } = request.params
+        const live = sales.peek(id) ?? (await sales.get(id))
+        const status =
+          live && (await requestStatus(deps.gate, live, requestIdOf(identityOf(request).userId, key)))
+        if (!status) return sendProblem(reply, "not_found")
+        return stateOf(status)
+      },
+    )
+  }
+
+function stateOf(status: RequestStatus): z.infer<typeof State> {
+  switch (status.state) {
+    case "accepted":
+      return { state: "accepted", order: orderOf(status.outcome) }
+    case "refused":
+      return {
+        state: "refused",
+        code: problemOf[status.reason === "expired" ? "request_expired" : status.reason],
+      }
+    case "pending":
+      return { state: "pending" }
+  }
+}
+
+/** Bodies of the hot path hold a quantity and nothing else, so few hashes serve all. */
+const hashes = new Map<number, string>()
+function hashOfQuantity(quantity: number): string {
+  const known = hashes.get(quantity)
+  if (known) return known
+  const hash = payloadHash({ quantity })
+  hashes.set(quantity, hash)
+  return hash
+}
