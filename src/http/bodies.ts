@@ -29,7 +29,7 @@ export function addBodyParsing(app: FastifyInstance): void {
     done()
   })
   app.addHook("preValidation", (request, _reply, done) => {
-    request.body ??= {}
+    if (request.body === undefined) request.body = {}
     done()
   })
 }

@@ -1,0 +1,212 @@
+import type { InjectOptions } from "fastify"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { as, buildTestEdge, type TestEdge } from "../support/http.ts"
+import { addThings } from "./thing-routes.ts"
+
+let edge: TestEdge
+beforeAll(async () => {
+  edge = await buildTestEdge([addThings])
+})
+afterAll(() => edge.app.close())
+
+const ask = async (options: InjectOptions) => {
+  const { statusCode, headers, body } = await edge.app.inject(options)
+  return { status: statusCode, headers, body: body === "" ? undefined : JSON.parse(body) }
+}
+const json = { "content-type": "application/json" }
+const post = (headers: Record<string, string>, payload?: string) =>
+  ask({
+    method: "POST",
+    url: "/v1/things",
+    headers: { ...as("u1"), "idempotency-key": "k", ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  })
+
+describe("problems", () => {
+  test("have one shape, and a stable code", async () => {
+    const { status, headers, body } = await ask({ url: "/v1/nothing" })
+    expect(status).toBe(404)
+    expect(headers["content-type"]).toMatch(/^application\/problem\+json/)
+    expect(body).toEqual({
+      type: "urn:hash-coffee:problem:not_found",
+      title: expect.any(String),
+      status: 404,
+      code: "not_found",
+    })
+  })
+
+  test.each([
+    ["GET", "/v1/things", "POST"],
+    ["DELETE", "/v1/things", "POST"],
+    ["OPTIONS", "/v1/things", "POST"],
+    ["POST", "/v1/things/abc", "GET, HEAD"],
+    ["PUT", "/v1/things/abc/pause", "POST"],
+  ] as const)("%s %s is 405 and says what is allowed", async (method, url, allow) => {
+    const { status, headers, body } = await ask({ method, url })
+    expect([status, body.code, headers.allow]).toEqual([405, "method_not_allowed", allow])
+  })
+
+  test.each(["/", "/v1", "/v1/things/", "/v1/things/abc/", "/v1/things//pause", "/V1/things"])(
+    "%s is 404",
+    async (url) => expect((await ask({ url })).body.code).toBe("not_found"),
+  )
+
+  test("an unknown path is 404, whatever body comes along", async () => {
+    const payload = `{"a":"${"x".repeat(20_000)}"`
+    const { status } = await ask({ method: "POST", url: "/v1/nothing", headers: json, payload })
+    expect(status).toBe(404)
+  })
+
+  test("broken percent-encoding is 400", async () => {
+    expect((await ask({ url: "/v1/things/%zz" })).body.code).toBe("invalid_request")
+  })
+
+  test("an exception says nothing of the inside, but to the log", async () => {
+    const { status, body } = await ask({ url: "/v1/broken" })
+    expect([status, body.code]).toEqual([500, "internal_error"])
+    expect(JSON.stringify(body)).not.toContain("tiger")
+    expect(edge.logged.join()).toContain("tiger")
+  })
+
+  test("an answer that breaks its own schema is our fault", async () => {
+    const { status, body } = await ask({ url: "/v1/wrong" })
+    expect([status, body.code]).toEqual([500, "internal_error"])
+  })
+
+  test("a server behind us that does not answer is 503, come again", async () => {
+    const { status, headers, body } = await ask({ url: "/v1/away" })
+    expect([status, body.code, headers["retry-after"]]).toEqual([503, "unavailable", "1"])
+    expect(JSON.stringify(body)).not.toContain("10.0.0.7")
+  })
+})
+
+describe("bodies", () => {
+  test.each([
+    ["no body, no content type", {}, undefined],
+    ["no body, content type JSON", json, undefined],
+    ["empty body, content type JSON", json, ""],
+    ["empty body, another content type", { "content-type": "text/plain" }, ""],
+    ["empty body in chunks", { ...json, "transfer-encoding": "chunked" }, ""],
+    ["empty body in chunks, no content type", { "transfer-encoding": "chunked" }, ""],
+  ])("%s is {}", async (_name, headers, payload) => {
+    const { status, body } = await post(headers as Record<string, string>, payload)
+    expect([status, body.body]).toEqual([201, {}])
+  })
+
+  test.each([
+    ["not JSON", '{"quantity":'],
+    ["__proto__", '{"__proto__":{"quantity":1}}'],
+    ["constructor.prototype", '{"constructor":{"prototype":{"quantity":1}}}'],
+    ["null", "null"],
+    ["an array", "[]"],
+    ["an unknown field", '{"quantity":1,"price":1}'],
+    ["a number as text", '{"quantity":"1"}'],
+    ["a number too large", '{"quantity":1e300}'],
+  ])("%s is 400", async (_name, payload) => {
+    const { status, body } = await post(json, payload)
+    expect([status, body.code]).toEqual([400, "invalid_request"])
+  })
+
+  test("says what is wrong where", async () => {
+    const { body } = await post(json, '{"quantity":0}')
+    expect(body.errors).toEqual([{ path: "/quantity", message: expect.any(String) }])
+  })
+
+  test("over 16 KiB is 413, up to it is read", async () => {
+    const body = (bytes: number) => `{"title":"${"x".repeat(bytes - 12)}"}`
+    expect((await post(json, body(16 * 1024))).status).toBe(201)
+    expect((await post(json, body(16 * 1024 + 1))).body.code).toBe("payload_too_large")
+  })
+
+  test.each([
+    [{ "content-type": "text/plain" }],
+    [{ "content-type": "application/x-www-form-urlencoded" }],
+    [{ "content-type": "nonsense" }],
+    [{ ...json, "content-encoding": "gzip" }],
+  ])("%o is 415", async (headers) => {
+    expect((await post(headers, "{}")).body.code).toBe("unsupported_media_type")
+  })
+})
+
+describe("Idempotency-Key", () => {
+  const visible = Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).join("")
+
+  test.each([
+    ["one character", "k"],
+    ["every visible character", visible],
+    ["200 characters", "k".repeat(200)],
+  ])("%s", async (_name, key) => {
+    const { status, body } = await post({ "idempotency-key": key })
+    expect([status, body.key]).toEqual([201, key])
+  })
+
+  test.each([
+    ["missing", undefined],
+    ["empty", ""],
+    ["201 characters", "k".repeat(201)],
+    ["a space inside", "a b"],
+    ["not ASCII", "caf\u00e9"],
+  ])("%s is 400", async (_name, key) => {
+    const headers = { ...as("u1"), ...(key === undefined ? {} : { "idempotency-key": key }) }
+    const { status, body } = await ask({ method: "POST", url: "/v1/things", headers })
+    expect([status, body.code]).toEqual([400, "invalid_request"])
+  })
+
+  test.each([visible, "%".repeat(200), "/".repeat(200), "a/../b?c#d;e"])(
+    "%s comes back from a path",
+    async (key) => {
+      const plain = await ask({ url: `/v1/things/abc/requests/${encodeURIComponent(key)}` })
+      expect(plain.body.key).toBe(key)
+      const each = [...key].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("")
+      const everyOneEncoded = await ask({ url: `/v1/things/abc/requests/${each}` })
+      expect(everyOneEncoded.body.key).toBe(key)
+    },
+  )
+
+  test("a path's parameter beyond every legal key is 404", async () => {
+    expect((await ask({ url: `/v1/things/abc/requests/${"k".repeat(601)}` })).status).toBe(404)
+  })
+})
+
+describe("order of the checks", () => {
+  const url = "/v1/things/NOT-AN-ID/pause"
+  const bad = { headers: json, payload: "{" }
+
+  test("401 before all", async () => {
+    expect((await ask({ method: "POST", url, ...bad })).status).toBe(401)
+  })
+  test("then 403", async () => {
+    const headers = { ...json, ...as("u1") }
+    expect((await ask({ method: "POST", url, ...bad, headers })).status).toBe(403)
+  })
+  test("then what is wrong with the request", async () => {
+    const headers = { ...json, ...as("boss", "admin") }
+    expect((await ask({ method: "POST", url, ...bad, headers })).status).toBe(400)
+  })
+  test("a malformed id is 404", async () => {
+    const headers = as("boss", "admin")
+    expect((await ask({ method: "POST", url, headers })).status).toBe(404)
+  })
+})
+
+test("an unknown query name is 400", async () => {
+  expect((await ask({ url: "/v1/things/abc?x=1" })).body.code).toBe("invalid_request")
+})
+
+test("HEAD is GET without its body", async () => {
+  const { status, body } = await ask({ method: "HEAD", url: "/v1/things/abc" })
+  expect([status, body]).toEqual([200, undefined])
+})
+
+test("says little of itself, and forbids what a browser might try", async () => {
+  const { headers } = await ask({ url: "/v1/things/abc", headers: { origin: "https://elsewhere.example" } })
+  expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
+  expect(headers).not.toHaveProperty("x-powered-by")
+  expect(headers).not.toHaveProperty("server")
+  expect(headers).not.toHaveProperty("access-control-allow-origin")
+})
+
+test("a route that does not say who may use it does not start", async () => {
+  const add = buildTestEdge([(api) => api.get("/v1/open", async () => "")])
+  await expect(add).rejects.toThrow("/v1/open does not say who may use it")
+})
