@@ -1,0 +1,110 @@
+/** Runs every suite in turn, each within its budget, and says what each took. `npm test -- NAME` runs some. */
+import { spawn } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+interface Suite {
+  readonly name: string
+  readonly commands: readonly string[]
+  /** Longest that it may take; beyond it the run fails. */
+  readonly budgetSeconds: number
+}
+
+const reports = mkdtempSync(join(tmpdir(), "hash-coffee-test-"))
+process.on("exit", () => rmSync(reports, { recursive: true, force: true }))
+const reportOf = (name: string) => join(reports, `${name}.json`)
+const vitest = (name: string, folders: string) =>
+  `vitest run --reporter=default --reporter=json --outputFile=${reportOf(name)} ${folders}`
+
+const suites: readonly Suite[] = [
+  {
+    name: "static",
+    commands: [
+      "tsc -p .",
+      "biome ci --error-on-warnings .",
+      "eslint src test",
+      "depcruise src --config .dependency-cruiser.js",
+      "knip",
+    ],
+    budgetSeconds: 60,
+  },
+  {
+    name: "unit",
+    commands: [vitest("unit", "test/tidy test/config test/domain test/commands test/http test/projections")],
+    budgetSeconds: 90,
+  },
+  { name: "adapters", commands: [vitest("adapters", "test/infra")], budgetSeconds: 90 },
+  { name: "log-server", commands: [vitest("log-server", "test/log-server")], budgetSeconds: 90 },
+  { name: "e2e", commands: [vitest("e2e", "test/e2e")], budgetSeconds: 120 },
+]
+
+// What a user has set for the product must not reach the tests' own processes.
+const productVariables =
+  /^(STACK|ROLES|HOST|PORT|DATA_DIR|EVENTSTORE_|REDIS_URL|MYSQL_URL|KAFKA_BROKERS|JWT_SECRET|LOGIN_|PAYMENT_|SEED_)/
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !productVariables.test(name)))
+
+let child: ReturnType<typeof spawn> | null = null
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    // The children hear it too and stop their servers; this process only sees to it that nothing follows.
+    child?.kill(signal)
+    process.exitCode = 130
+  })
+
+/** Runs one command; true when it succeeded in time. */
+function run(command: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    child = spawn("sh", ["-c", `exec ${command}`], { stdio: ["ignore", "inherit", "inherit"], env })
+    const timer = setTimeout(() => {
+      console.error(`\n${command}\n  took longer than its budget and was stopped`)
+      child?.kill("SIGTERM")
+    }, timeoutMs)
+    child.on("exit", (code) => {
+      clearTimeout(timer)
+      resolve(code === 0)
+    })
+  })
+}
+
+/** Tests that passed and failed in a suite, as vitest reported them; a static check counts as one. */
+function countsOf({ name, commands }: Suite, ok: boolean): { passed: number; failed: number } {
+  if (!commands[0]!.startsWith("vitest")) return { passed: ok ? commands.length : 0, failed: ok ? 0 : 1 }
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reportOf(name), "utf8"))
+    return { passed: numPassedTests, failed: Math.max(numFailedTests, ok ? 0 : 1) }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name))
+if (unknown.length > 0) {
+  console.error(`no suite ${unknown.join(", ")}; there are: ${suites.map(({ name }) => name).join(", ")}`)
+  process.exit(2)
+}
+
+const rows: string[] = []
+let passed = 0
+let failed = 0
+for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const began = performance.now()
+  let ok = true
+  for (const command of suite.commands) {
+    if (process.exitCode === 130) break
+    console.log(`\n── ${suite.name}: ${command.replace(/--reporter.*?\.json/, "").trim()}`)
+    const leftMs = suite.budgetSeconds * 1_000 - (performance.now() - began)
+    ok = (await run(command, Math.max(leftMs, 1))) && ok
+  }
+  const counts = countsOf(suite, ok)
+  passed += counts.passed
+  failed += counts.failed
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  rows.push(
+    `${ok ? "ok    " : "FAILED"} ${suite.name.padEnd(12)} ${seconds.padStart(6)} s of ${suite.budgetSeconds} s`,
+  )
+}
+
+console.log(`\n${rows.join("\n")}\n${passed} passed, ${failed} failed`)
+if (failed > 0) process.exitCode ||= 1
