@@ -117,14 +117,18 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
   sale.position = at.position
   const { type, data } = event
   switch (type) {
-    case "FlashSaleScheduled":
+    case "FlashSaleScheduled": {
+      const { saleId: _, at: __, ...terms } = data
       sale.capacity = data.stock
-      setTerms(sale, data)
+      setTerms(sale, terms)
       return
-    case "FlashSaleChanged":
-      sale.capacity += data.stockDelta
-      setTerms(sale, data)
+    }
+    case "FlashSaleChanged": {
+      const { stockDelta, at: __, ...terms } = data
+      sale.capacity += stockDelta
+      setTerms(sale, terms)
       return
+    }
     case "FlashSalePaused":
       sale.paused = true
       remember(sale, type, data)
@@ -177,10 +181,10 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
   }
 }
 
-function setTerms(sale: Sale, data: Terms): void {
-  sale.terms = data
-  sale.startsAtMs = Date.parse(data.startsAt)
-  sale.endsAtMs = Date.parse(data.endsAt)
+function setTerms(sale: Sale, terms: Terms): void {
+  sale.terms = terms
+  sale.startsAtMs = Date.parse(terms.startsAt)
+  sale.endsAtMs = Date.parse(terms.endsAt)
 }
 
 function take(sale: Sale, userId: string, units: number): void {
