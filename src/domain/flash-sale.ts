@@ -2,4 +2,5 @@
 export * from "./flash-sale/decisions.ts"
 export * from "./flash-sale/draft.ts"
 export * from "./flash-sale/events.ts"
+export * from "./flash-sale/evolve.ts"
 export * from "./flash-sale/state.ts"
