@@ -1,0 +1,15 @@
+/**
+ * Every key that the application uses in Redis, built here and nowhere else. All keys of one script share a hash
+ * tag, the part in braces, so that they live in one slot of a cluster.
+ */
+
+/** The three hashes that make a sale's gate, in the order in which every script takes them. */
+export const gateKeys = (saleId: string) =>
+  [`seckill:{${saleId}}:gate`, `seckill:{${saleId}}:users`, `seckill:{${saleId}}:permits`] as const
+
+/** Whoever holds it loads the gate anew. */
+export const claimKey = (saleId: string) => `seckill:{${saleId}}:claim`
+
+/** Where an image waits, chunk by chunk, until it takes the gate's place. */
+export const stagedKeys = (saleId: string, token: string) =>
+  [`seckill:{${saleId}}:load:${token}:gate`, `seckill:{${saleId}}:load:${token}:users`] as const

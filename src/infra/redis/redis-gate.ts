@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto"
+import type { Cluster, Redis } from "ioredis"
+import { type ApplyReply, type Gate, type GateTimes, GateUnavailable } from "../../commands/ports/gate.ts"
+import { chunksOf } from "./image.ts"
+import { claimKey, gateKeys, stagedKeys } from "./keys.ts"
+import { applyReply, claimReply, dropReply, findReply, isWord, lookReply, reserveReply } from "./replies.ts"
+import { defineScripts, type RunScript } from "./scripts.ts"
+
+/** Changes in one script: few enough that no script keeps Redis from others for long. */
+const CHANGES_PER_SCRIPT = 500
+/** Staged keys whose process died go by themselves. */
+const STAGED_MS = 60_000
+const RETIRED_MS = 24 * 60 * 60 * 1_000
+
+/** The gate in Redis: one script of `lua/` for each verb. Closes `redis` with itself. */
+export function createRedisGate({ redis, times }: { redis: Redis | Cluster; times: GateTimes }): Gate {
+  const run = failingAsUnavailable(defineScripts(redis))
+  return {
+    async reserve(saleId, { requestId, userId, quantity, payloadHash }) {
+      const args = [requestId, userId, quantity, payloadHash, times.soldOutMemoryMs]
+      return reserveReply(await run("reserve", gateKeys(saleId), args), requestId)
+    },
+
+    async apply(saleId, firstRev, changes) {
+      let reply: ApplyReply
+      let from = 0
+      do {
+        const some = changes.slice(from, from + CHANGES_PER_SCRIPT)
+        reply = applyReply(await run("apply", gateKeys(saleId), [firstRev + from, JSON.stringify(some)]))
+        from += CHANGES_PER_SCRIPT
+      } while (reply.kind === "applied" && from < changes.length)
+      return reply
+    },
+
+    async drop(saleId, requestId, outcomeRev) {
+      return dropReply(await run("drop", gateKeys(saleId), [requestId, outcomeRev]))
+    },
+
+    async claim(saleId, token, epoch) {
+      const keys = [...gateKeys(saleId), claimKey(saleId)]
+      return claimReply(await run("claim", keys, [token, epoch, times.claimMs]))
+    },
+
+    async renew(saleId, token) {
+      const keys = [claimKey(saleId), ...stagedKeys(saleId, token)]
+      return isWord(await run("renew", keys, [token, times.claimMs, STAGED_MS]), "renewed", "lost")
+    },
+
+    async load(saleId, token, serverRun, image) {
+      const claim = claimKey(saleId)
+      const staged = stagedKeys(saleId, token)
+      const imageId = randomUUID()
+      // All chunks are made before the first is sent: the image may be a live fold's, which goes on meanwhile.
+      const chunks = chunksOf(image)
+      for (const [n, fields] of chunks.entries()) {
+        const reply = await run("stage", [claim, ...staged], [token, imageId, n, STAGED_MS, ...fields])
+        if (!isWord(reply, "staged", "lost")) return "lost"
+      }
+      const args = [token, serverRun, imageId, chunks.length, times.soldOutMemoryMs]
+      const reply = await run("load", [...gateKeys(saleId), claim, ...staged], args)
+      return isWord(reply, "loaded", "lost") ? "loaded" : "lost"
+    },
+
+    async look(saleId) {
+      return lookReply(await run("look", gateKeys(saleId), [times.graceMs]))
+    },
+
+    async find(saleId, requestId) {
+      return findReply(await run("find", gateKeys(saleId), [requestId]), requestId)
+    },
+
+    async retire(saleId) {
+      await run("retire", gateKeys(saleId), [RETIRED_MS])
+    },
+
+    async close() {
+      await redis.quit().catch(() => redis.disconnect())
+    },
+  }
+}
+
+/** What a script or the adapter does wrong stays the error that it is; all else is Redis being away. */
+function failingAsUnavailable(run: RunScript): RunScript {
+  return async (name, keys, args) => {
+    try {
+      return await run(name, keys, args)
+    } catch (error) {
+      if (error instanceof Error && /^(ERR|WRONGTYPE|CROSSSLOT)/.test(error.message)) throw error
+      throw new GateUnavailable(`the gate's ${name} got no answer from Redis`, { cause: error })
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type {
+  ApplyReply,
+  ClaimReply,
+  DropReply,
+  FindReply,
+  GateState,
+  LookReply,
+  Permit,
+  ReserveReply,
+} from "../../commands/ports/gate.ts"
+
+/** A script's reply: a word, then what its header in `lua/` says. */
+type Reply = readonly [string, ...unknown[]]
+
+const stateOf = ([, epoch, rev, stock]: Reply): GateState => ({
+  epoch: epoch as number,
+  rev: rev as number,
+  stock: stock as number,
+})
+
+const permitOf = (fields: readonly unknown[]): Permit => ({
+  requestId: fields[0] as string,
+  userId: fields[1] as string,
+  quantity: fields[2] as number,
+  payloadHash: fields[3] as string,
+  grantedAtMs: fields[4] as number,
+})
+
+/** A reply that no script sends means that adapter and scripts do not match: a bug. */
+const unexpected = (reply: Reply): Error =>
+  new Error(`unexpected reply of the gate: ${JSON.stringify(reply)}`)
+
+export function reserveReply(raw: unknown, requestId: string): ReserveReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  switch (kind) {
+    case "not_loaded":
+      return { kind }
+    case "pending":
+      return { kind, ...stateOf(reply), permit: permitOf([requestId, ...reply.slice(4)]) }
+    case "request_conflict":
+    case "sale_not_open":
+    case "sale_paused":
+    case "invalid_quantity":
+    case "limit_exceeded":
+      return { kind, ...stateOf(reply) }
+    case "sold_out":
+      return { kind, ...stateOf(reply), permitsPending: reply[4] === 1 }
+    case "wait":
+      return { kind, ...stateOf(reply), waitMs: reply[4] as number }
+    case "granted":
+      return { kind, ...stateOf(reply), grantedAtMs: reply[4] as number }
+    default:
+      throw unexpected(reply)
+  }
+}
+
+export function applyReply(raw: unknown): ApplyReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  if (kind === "not_loaded") return { kind }
+  if (kind === "applied" || kind === "gap") return { kind, ...stateOf(reply) }
+  throw unexpected(reply)
+}
+
+export function dropReply(raw: unknown): DropReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  if (kind === "not_loaded") return { kind }
+  if (kind === "dropped" || kind === "absent" || kind === "behind") return { kind, ...stateOf(reply) }
+  throw unexpected(reply)
+}
+
+export function claimReply(raw: unknown): ClaimReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  if (kind === "busy") return { kind }
+  if (kind === "claimed") return { kind, run: reply[1] as string }
+  if (kind === "loaded") return { kind, ...stateOf(reply) }
+  throw unexpected(reply)
+}
+
+export function lookReply(raw: unknown): LookReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  if (kind === "not_loaded") return { kind }
+  if (kind !== "loaded") throw unexpected(reply)
+  return {
+    kind,
+    ...stateOf(reply),
+    paused: reply[4] === 1,
+    closed: reply[5] === 1,
+    permits: reply[6] as number,
+    pendingUnits: reply[7] as number,
+    overdue: (reply[8] as unknown[][]).map(permitOf),
+  }
+}
+
+export function findReply(raw: unknown, requestId: string): FindReply {
+  const reply = raw as Reply
+  const kind = reply[0]
+  if (kind === "not_loaded") return { kind }
+  if (kind === "absent") return { kind, ...stateOf(reply) }
+  if (kind === "pending") {
+    return { kind, ...stateOf(reply), permit: permitOf([requestId, ...reply.slice(4)]) }
+  }
+  throw unexpected(reply)
+}
+
+/** A reply of one word: whether it is the one of success. */
+export function isWord<Yes extends string>(raw: unknown, yes: Yes, no: string): boolean {
+  const reply = raw as Reply
+  if (reply[0] !== yes && reply[0] !== no) throw unexpected(reply)
+  return reply[0] === yes
+}
