@@ -1,11 +1,16 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify"
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from "fastify"
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
 import type { Registry } from "prom-client"
 import { type AddRoutes, type Api, addConventions } from "./api.ts"
 import type { TokenVerifier } from "./auth.ts"
 import { addBodyParsing, BODY_LIMIT_BYTES } from "./bodies.ts"
 import { addDocs } from "./docs.ts"
-import { handleClientError, handleError, handleNotFound, handleRouterError } from "./errors.ts"
+import { answerClientError, answerError, answerRouterError, answerUnrouted } from "./errors.ts"
 import { collectPaths } from "./known-paths.ts"
 import { addHttpMetrics } from "./metrics.ts"
 import { addOperations, type Readiness } from "./operations.ts"
@@ -61,13 +66,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: PARAM_MAX_LENGTH },
     // What arrives on a kept connection while closing is still served: everything behind it is still there.
     return503OnClosing: false,
-    clientErrorHandler: handleClientError,
-    frameworkErrors: handleRouterError,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerRouterError,
   })
   // Only the API reads bodies; for an unknown path the answer does not depend on one.
   app.removeAllContentTypeParsers()
-  app.setErrorHandler(handleError)
-  app.setNotFoundHandler(handleNotFound(collectPaths(app)))
+  const methodsOf = collectPaths(app)
+  app.setNotFoundHandler((request, reply) => answerUnrouted(methodsOf, request, reply))
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    // A body that cannot be read does not make an unknown path known.
+    request.is404 ? answerUnrouted(methodsOf, request, reply) : answerError(error, request, reply),
+  )
   app.decorateRequest("identity", null)
   addHttpMetrics(app, deps.metrics)
 

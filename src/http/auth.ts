@@ -4,9 +4,12 @@ import { sendProblem } from "./problems.ts"
 export const roles = ["user", "staff", "admin", "auditor"] as const
 export type Role = (typeof roles)[number]
 
+/** What a user's id looks like; it never holds a colon. */
+export const USER_ID = /^[A-Za-z0-9._-]{1,64}$/
+
 /** Who asks, as their token says. */
 export interface Identity {
-  /** 1 to 64 of letters, digits, `.`, `_`, `-`. */
+  /** Matches `USER_ID`. */
   readonly userId: string
   readonly role: Role
 }

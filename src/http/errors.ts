@@ -6,8 +6,21 @@ import { GateUnavailable } from "../commands/ports/gate.ts"
 import type { MethodsOf } from "./known-paths.ts"
 import { PROBLEM_TYPE, type ProblemCode, problemText, sendProblem } from "./problems.ts"
 
+/** 405 with the methods that the path takes, or 404. */
+export function answerUnrouted(
+  methodsOf: MethodsOf,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const [path = ""] = request.url.split("?", 1)
+  const methods = methodsOf(path)
+  if (methods.length === 0 || methods.includes(request.method)) return sendProblem(reply, "not_found")
+  reply.header("allow", methods.join(", "))
+  return sendProblem(reply, "method_not_allowed")
+}
+
 /** Turns whatever was thrown into a problem; what is wrong inside goes to the log and never to the client. */
-export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (hasZodFastifySchemaValidationErrors(error)) {
     // An id of another shape names nothing.
     if (error.validationContext === "params") return sendProblem(reply, "not_found")
@@ -31,21 +44,12 @@ function codeOfStatus(status: number): ProblemCode {
   return status >= 400 && status < 500 ? "invalid_request" : "internal_error"
 }
 
-/** 405 with the methods that the path takes, or 404. */
-export const handleNotFound = (methodsOf: MethodsOf) => (request: FastifyRequest, reply: FastifyReply) => {
-  const [path = ""] = request.url.split("?", 1)
-  const methods = methodsOf(path)
-  if (methods.length === 0 || methods.includes(request.method)) return sendProblem(reply, "not_found")
-  reply.header("allow", methods.join(", "))
-  return sendProblem(reply, "method_not_allowed")
-}
-
 /** A path that the router cannot read: broken percent-encoding names nothing sensible, an overlong id nothing. */
-export const handleRouterError = (error: FastifyError, _request: unknown, reply: FastifyReply): void =>
+export const answerRouterError = (error: FastifyError, _request: unknown, reply: FastifyReply): void =>
   void sendProblem(reply, error.code === "FST_ERR_BAD_URL" ? "invalid_request" : "not_found")
 
 /** Bytes that are no HTTP request, or that did not come in time. */
-export function handleClientError(error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return
   const body = problemText("invalid_request")
   const head = [

@@ -1,6 +1,6 @@
 import { createSigner, createVerifier } from "fast-jwt"
 import { z } from "zod"
-import { type Identity, roles, type TokenSigner, type TokenVerifier } from "../http/auth.ts"
+import { type Identity, roles, type TokenSigner, type TokenVerifier, USER_ID } from "../http/auth.ts"
 
 /** How long a token that we hand out is good for. */
 const LIFETIME_MS = 7 * 24 * 3_600_000
@@ -8,7 +8,7 @@ const LIFETIME_MS = 7 * 24 * 3_600_000
 const REMEMBERED_MAX = 20_000
 
 const Claims = z.object({
-  sub: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  sub: z.string().regex(USER_ID),
   role: z.enum(roles),
   /** Seconds since the epoch. */
   exp: z.number(),

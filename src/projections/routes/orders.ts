@@ -2,7 +2,7 @@ import type { onRequestHookHandler } from "fastify"
 import { z } from "zod"
 import { ORDER_ID, SALE_ID } from "../../domain/flash-sale.ts"
 import type { AddRoutes } from "../../http/api.ts"
-import { access, type Identity, identityOf } from "../../http/auth.ts"
+import { access, type Identity, identityOf, USER_ID } from "../../http/auth.ts"
 import { sendProblem } from "../../http/problems.ts"
 import * as orders from "../orders.ts"
 import { pageParameters, pageSchema } from "../paging.ts"
@@ -25,10 +25,7 @@ const Order = z.object({
 
 /** Of staff: any of them searches everybody's orders. */
 const filters = {
-  userId: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/)
-    .optional(),
+  userId: z.string().regex(USER_ID).optional(),
   saleId: z.string().regex(SALE_ID).optional(),
   status: z.enum(orders.statuses).optional(),
 }

@@ -1,0 +1,32 @@
+import { z } from "zod"
+import type { AddRoutes } from "./api.ts"
+import { access, type TokenSigner } from "./auth.ts"
+
+/** Whom a code that a client got from the login provider belongs to: our id of the user, the same each time. */
+export type LoginProvider = (code: string) => Promise<string>
+
+/** `POST /v1/auth/wechat`: a code for a token. */
+export const login =
+  (userOf: LoginProvider, sign: TokenSigner): AddRoutes =>
+  (api) => {
+    api.post(
+      "/v1/auth/wechat",
+      {
+        schema: {
+          tags: ["login"],
+          body: z.strictObject({ code: z.string().min(1).max(512) }),
+          response: {
+            200: z.object({
+              token: z.string(),
+              user: z.object({ id: z.string(), role: z.literal("user") }),
+            }),
+          },
+        },
+        config: { access: access.anyone, idempotencyKey: false },
+      },
+      async (request) => {
+        const id = await userOf(request.body.code)
+        return { token: sign({ userId: id, role: "user" }), user: { id, role: "user" as const } }
+      },
+    )
+  }
