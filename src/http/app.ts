@@ -14,6 +14,7 @@ import { answerClientError, answerError, answerRouterError, answerUnrouted } fro
 import { collectPaths } from "./known-paths.ts"
 import { addHttpMetrics } from "./metrics.ts"
 import { addOperations, type Readiness } from "./operations.ts"
+import { endUnusedConnections } from "./server.ts"
 
 export interface AppDeps {
   readonly verifyToken: TokenVerifier
@@ -80,6 +81,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest("identity", null)
   addHttpMetrics(app, deps.metrics)
 
+  endUnusedConnections(app)
   let closing = false
   app.addHook("preClose", (done) => {
     closing = true

@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import type { FastifyInstance } from "fastify"
 
 /** How many connections may wait to be accepted when a crowd arrives at once; the kernel may allow fewer. */
@@ -21,4 +21,17 @@ export async function closeServer(app: FastifyInstance, drainMs: number): Promis
   } finally {
     clearTimeout(cut)
   }
+}
+
+/** Has a close end the connections on which nothing was ever asked: Node would wait for their first request. */
+export function endUnusedConnections(app: FastifyInstance): void {
+  const open = new Set<Socket>()
+  app.server.on("connection", (socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+  })
+  app.addHook("preClose", (done) => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+    done()
+  })
 }
