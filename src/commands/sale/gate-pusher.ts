@@ -19,20 +19,30 @@ export function createGatePusher(
   onNotLoaded: () => void,
 ): GatePusher {
   /** What the gate is known to have applied; a wrong guess is answered with `gap` and the right number. */
-  let gateRev = -1
+  let gateRev = Number.POSITIVE_INFINITY
   let again = false
   let pushing: Promise<void> | null = null
 
   async function drain(): Promise<void> {
-    do {
-      again = false
-      while (gateRev < sale.revision) {
-        const changes = (await changesFrom(gateRev + 1)).slice(0, PUSH_MAX)
-        const reply = await gate.apply(sale.id, gateRev + 1, changes)
-        if (reply.kind === "not_loaded") return onNotLoaded()
-        gateRev = reply.rev
-      }
-    } while (again)
+    try {
+      do {
+        again = false
+        await pushOnce()
+      } while (again)
+    } catch (cause) {
+      report("the gate was not told of new events; the next look tells it", cause, sale.id)
+    }
+    // At once with the check of `again`: a push that is wanted a moment later is one of its own.
+    pushing = null
+  }
+
+  async function pushOnce(): Promise<void> {
+    while (gateRev < sale.revision) {
+      const changes = (await changesFrom(gateRev + 1)).slice(0, PUSH_MAX)
+      const reply = await gate.apply(sale.id, gateRev + 1, changes)
+      if (reply.kind === "not_loaded") return onNotLoaded()
+      gateRev = reply.rev
+    }
   }
 
   return {
@@ -40,13 +50,7 @@ export function createGatePusher(
       again = true
       if (pushing === null) {
         gateRev = Math.min(gateRev, sale.revision - 1)
-        pushing = drain()
-          .catch((cause) =>
-            report("the gate was not told of new events; the next look tells it", cause, sale.id),
-          )
-          .finally(() => {
-            pushing = null
-          })
+        pushing = Promise.resolve().then(drain)
       }
       return pushing
     },

@@ -65,6 +65,8 @@ export function createWriter(
         for (const item of group) item.reject(cause)
       }
     }
+    // At once with the check of the queue: what is queued a moment later starts a run of its own.
+    running = null
   }
 
   async function commitGroup(group: readonly Item[]): Promise<void> {
@@ -130,15 +132,13 @@ export function createWriter(
     commit<Reason extends string>(decide: Decide<Reason>, context: Context) {
       return new Promise<Committed<Reason>>((resolve, reject) => {
         queue.push({ decide, context, eventIds: [], resolve: resolve as Item["resolve"], reject })
-        running ??= Promise.resolve()
-          .then(run)
-          .finally(() => {
-            running = null
-          })
+        running ??= Promise.resolve().then(run)
       })
     },
     silentMs: () => (appendingSinceMs === null ? 0 : clock.elapsed() - appendingSinceMs),
-    idle: () => running ?? Promise.resolve(),
+    async idle() {
+      while (running) await running
+    },
     hasRoom: () => queue.length < QUEUE_MAX,
   }
 }

@@ -1,0 +1,43 @@
+/** Runs Hash Coffee: configuration, the parts, and a close that loses nothing that was answered. */
+import { enableCompileCache } from "node:module"
+
+enableCompileCache()
+
+const { ConfigError, describeConfig, parseConfig } = await import("./config.ts")
+
+if (process.argv.includes("--help")) {
+  console.log(`Hash Coffee: flash sales that never oversell.
+
+  npm start            serves HTTP until it is stopped (SIGINT or SIGTERM)
+  npm start -- --help  this text
+
+${describeConfig()}`)
+  process.exit(0)
+}
+
+try {
+  const { start } = await import("./compose.ts")
+  const { welcome } = await import("./welcome.ts")
+  const config = parseConfig(process.env)
+  const running = await start(config)
+  console.log(welcome(running))
+
+  let closing = false
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      // npm sends on what the process group has heard already: the second signal says nothing new.
+      if (closing) return
+      closing = true
+      running.close().then(
+        () => process.exit(0),
+        (cause) => {
+          console.error("Closing failed:", cause)
+          process.exit(1)
+        },
+      )
+    })
+} catch (cause) {
+  if (cause instanceof ConfigError) console.error(cause.message)
+  else console.error("Hash Coffee could not start:", cause instanceof Error ? cause.message : cause)
+  process.exit(1)
+}
