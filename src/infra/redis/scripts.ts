@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import type { Cluster, Redis } from "ioredis"
 
 /** The scripts of `lua/`, each with the number of its keys. */
-const KEYS_OF = {
+export const KEYS_OF = {
   reserve: 3,
   apply: 3,
   drop: 3,
