@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type * as FlashSale from "../../src/domain/flash-sale.ts"
+import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { type Process, saleWorld, type World } from "../support/sale-world.ts"
 import { SALE_ID } from "../support/scenario.ts"
 
@@ -77,6 +77,28 @@ describe("a gate that is lost", () => {
     expect(await ann).not.toMatchObject(accepted)
     await world.clock.advance(12_000)
     expect(count(world, "StockReserved")).toBe(1)
+    expect(await world.drift()).toBe(0)
+  })
+
+  it("makes no order of a permit of before, once its request was refused *", async () => {
+    const world = await saleWorld({ stock: 1 })
+    const first = await world.process()
+    await first.live.rebuild.ensureLoaded()
+    const slow = await slowProcess(world)
+    const ann = slow.buy("ann")
+    await world.clock.advance(800)
+    expect(await ann).toEqual({ kind: "pending" })
+    world.loseGate()
+    await world.clock.advance(2_000)
+    const context = { actor: "admin:boss", correlationId: "t", causationId: "t" }
+    const asked = (requestId: string) => ({ requestId, payloadHash: "h", nowMs: world.clock.now() })
+    await first.live.writer.commit((sale) => FlashSale.pause(sale, asked("boss:p")), context)
+    await world.clock.settle()
+    expect(await buys(world, first, "ann")).toEqual({ kind: "refused", reason: "sale_paused" })
+    await first.live.writer.commit((sale) => FlashSale.resume(sale, asked("boss:r")), context)
+    slow.let()
+    await world.clock.advance(12_000)
+    expect(count(world, "StockReserved")).toBe(0)
     expect(await world.drift()).toBe(0)
   })
 
