@@ -1,0 +1,32 @@
+import type { EventStore } from "../commands/ports/event-store.ts"
+import { createAppend } from "./event-store/append.ts"
+import { createConnection } from "./event-store/connection.ts"
+import { createReads } from "./event-store/read.ts"
+import { createSubscriptions } from "./event-store/subscribe.ts"
+
+export interface EventStoreOptions {
+  /** An EventStoreDB connection string, such as `esdb://127.0.0.1:2113?tls=false`. */
+  readonly url: string
+  /** How long an append waits for its answer before it is `unknown`. */
+  readonly appendTimeoutMs?: number
+  /** How long a read or the confirmation of a subscription may be silent before it is given up. */
+  readonly readTimeoutMs?: number
+}
+
+/**
+ * The event log behind `@eventstore/db-client`, an embedded or a real server alike. Only one may be open in a
+ * process at a time: the client keeps the pending appends of all its instances in one place.
+ */
+export function createEventStore({
+  url,
+  appendTimeoutMs = 2_000,
+  readTimeoutMs = 5_000,
+}: EventStoreOptions): EventStore {
+  const connection = createConnection(url)
+  return {
+    append: createAppend(connection, appendTimeoutMs),
+    ...createReads(connection, readTimeoutMs),
+    ...createSubscriptions(connection, readTimeoutMs),
+    close: connection.close,
+  }
+}

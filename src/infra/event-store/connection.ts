@@ -1,0 +1,119 @@
+import { EventStoreDBClient } from "@eventstore/db-client"
+import { type Slots, slots } from "./slots.ts"
+
+/** Troubles in a row after which the client is replaced. */
+const TROUBLES_MAX = 2
+/** How long a given-up client may take to end its calls. */
+const DISPOSE_MS = 1_000
+/**
+ * The client queues the writes of its append stream behind a buffer of 16, and what waits in that queue when the
+ * stream breaks becomes an unhandled rejection. With fewer appends under way nothing ever waits there.
+ */
+const APPENDS_UNDER_WAY_MAX = 15
+/** An idle connection is pinged so often, and counts as dead without an answer. */
+const KEEP_ALIVE_MS = 10_000
+const KEEP_ALIVE_TIMEOUT_MS = 5_000
+const UNAVAILABLE = 14
+
+/** The client for as long as it is in use. */
+export interface Lease {
+  readonly client: EventStoreDBClient
+  readonly appendSlots: Slots
+  /** True once the client was given up: its calls end early, and may look complete though they are not. */
+  readonly retired: boolean
+}
+
+/** Keeps the one client of this process, and replaces it when it no longer gets answers. */
+export interface Connection {
+  /** The client to use for the next call; rejects after `close`. */
+  lease(): Promise<Lease>
+  /** Tells that the server has answered. */
+  answered(): void
+  /** Tells of a call that hung or failed. A server that refuses connections is not the client's trouble. */
+  troubled(lease: Lease, cause: unknown): void
+  readonly closed: boolean
+  close(): Promise<void>
+}
+
+export function createConnection(url: string): Connection {
+  let current = openLease(url)
+  let replaced: Promise<void> = Promise.resolve()
+  let troubles = 0
+  let closed = false
+
+  async function replace(old: Lease): Promise<void> {
+    await retire(old)
+    current = openLease(url)
+  }
+
+  return {
+    async lease() {
+      await replaced
+      if (closed) throw new Error("the event store is closed")
+      return current
+    },
+    answered() {
+      troubles = 0
+    },
+    troubled(lease, cause) {
+      if (lease.retired || codeOf(cause) === UNAVAILABLE) return
+      troubles += 1
+      if (troubles < TROUBLES_MAX || closed) return
+      troubles = 0
+      replaced = replace(lease)
+    },
+    get closed() {
+      return closed
+    },
+    async close() {
+      closed = true
+      await replaced
+      if (!current.retired) await retire(current)
+    },
+  }
+}
+
+function openLease(url: string): Lease & { retired: boolean } {
+  return {
+    client: EventStoreDBClient.connectionString(withKeepAlive(url)),
+    appendSlots: slots(APPENDS_UNDER_WAY_MAX),
+    retired: false,
+  }
+}
+
+/**
+ * Ends a client for good. What it keeps of pending appends is shared by all clients of the process, so none of its
+ * calls may outlive it: an error on one of its streams would reject the next client's appends.
+ */
+async function retire(lease: Lease & { retired?: boolean }): Promise<void> {
+  lease.retired = true
+  const inside = lease.client as unknown as ClientInside
+  inside.GRPCStreamCreator = () => () => Promise.reject(new Error("the client was given up"))
+  const ended = lease.client.dispose()
+  inside.getChannel().then(
+    (channel) => channel.close(),
+    () => undefined,
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, DISPOSE_MS).unref()
+  })
+  await Promise.race([ended, late])
+  clearTimeout(timer)
+}
+
+/** What the client keeps to itself, and what ending it needs. */
+interface ClientInside {
+  GRPCStreamCreator: () => () => Promise<never>
+  getChannel(): Promise<{ close(): void }>
+}
+
+/** Without pings a connection whose other end is gone without a word would look idle for ever. */
+function withKeepAlive(url: string): string {
+  if (/keep_?alive/i.test(url)) return url
+  const query = `keepAliveInterval=${KEEP_ALIVE_MS}&keepAliveTimeout=${KEEP_ALIVE_TIMEOUT_MS}`
+  return `${url}${url.includes("?") ? "&" : "?"}${query}`
+}
+
+const codeOf = (cause: unknown): unknown =>
+  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
