@@ -9,7 +9,8 @@ export interface BatchLimits {
 
 /**
  * What a source delivers, in order, several at a time. At most one message is asked for ahead of the consumer, so a
- * slow one holds the source back. The source is ended by its own signal, not from here.
+ * slow one holds the source back. What came before a failure is delivered before it is thrown. The source is ended by
+ * its own signal, not from here.
  */
 export async function* inBatches<Message>(
   source: AsyncIterable<Message>,
@@ -25,9 +26,9 @@ export async function* inBatches<Message>(
     const untilMs = clock.elapsed() + lingerMs
     upcoming = ask()
     while (batch.length < max) {
-      const message = await within(clock, untilMs - clock.elapsed(), upcoming)
-      if (message === LATE) break
-      if (message.done) break
+      const leftMs = Math.max(untilMs - clock.elapsed(), 0)
+      const message = await within(clock, leftMs, upcoming).catch((): typeof LATE => LATE)
+      if (message === LATE || message.done) break
       batch.push(message.value)
       upcoming = ask()
     }
@@ -36,7 +37,7 @@ export async function* inBatches<Message>(
 
   function ask(): Promise<IteratorResult<Message>> {
     const asked = messages.next()
-    // It may fail while the consumer is at work; the failure is met when the next batch begins.
+    // It may fail while the consumer is at work: the next batch begins with the failure.
     asked.catch(() => {})
     return asked
   }
