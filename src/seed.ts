@@ -1,5 +1,5 @@
-import type { Context } from "./commands/context.ts"
 import { addDish } from "./commands/add-dish.ts"
+import type { Context } from "./commands/context.ts"
 import { derivedId, payloadHash } from "./commands/request.ts"
 import type { SaleDeps } from "./commands/sale/deps.ts"
 import type { LiveSales } from "./commands/sale/live-sales.ts"

@@ -128,6 +128,19 @@ export async function byId(db: Db, id: string, nowMs: number): Promise<Sale | nu
   return row ? saleOf(row, nowMs) : null
 }
 
+/** Ids of sales that are open at `nowMs`; at most `max`. */
+export async function openIds(db: Db, nowMs: number, max: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("flash_sales")
+    .select("id")
+    .where("closed", "=", 0)
+    .where("starts_at_ms", "<=", nowMs)
+    .where("ends_at_ms", ">", nowMs)
+    .limit(max)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 function saleOf(row: SaleRow, nowMs: number): Sale {
   const { paused, closed, starts_at_ms: startsAtMs, ends_at_ms: endsAtMs } = row
   const window = { paused: paused === 1, closed: closed === 1, startsAtMs, endsAtMs }

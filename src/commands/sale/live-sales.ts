@@ -3,7 +3,7 @@ import type { SaleDeps } from "./deps.ts"
 import { type LiveSale, openLiveSale } from "./live-sale.ts"
 
 /** Most sales that one process serves at once; the least used is let go. */
-const LIVE_MAX = 500
+export const LIVE_MAX = 500
 /** How long a sale that does not exist is remembered, and how many of them. */
 const UNKNOWN_MS = 1_000
 const UNKNOWN_MAX = 10_000

@@ -1,0 +1,99 @@
+import type { FastifyBaseLogger, FastifyInstance } from "fastify"
+import { v7 as newId } from "uuid"
+import { CODE_VERSION } from "./commands/context.ts"
+import type { Clock } from "./commands/ports/clock.ts"
+import type { EventStore } from "./commands/ports/event-store.ts"
+import type { Gate } from "./commands/ports/gate.ts"
+import { dishCommands } from "./commands/routes/dishes.ts"
+import { flashSaleCommands } from "./commands/routes/flash-sales.ts"
+import { orderCommands } from "./commands/routes/orders.ts"
+import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
+import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
+import { buildApp } from "./http/app.ts"
+import { type LoginProvider, login } from "./http/login.ts"
+import { createMetrics } from "./http/metrics.ts"
+import { jwtSigner, jwtVerifier } from "./infra/jwt.ts"
+import { readCheckpoint } from "./projections/checkpoint.ts"
+import type { Db } from "./projections/database.ts"
+import { watchPosition } from "./projections/position-watch.ts"
+import { startProjector } from "./projections/projector.ts"
+import { dishQueries } from "./projections/routes/dishes.ts"
+import { flashSaleQueries } from "./projections/routes/flash-sales.ts"
+import { orderQueries } from "./projections/routes/orders.ts"
+import * as saleModel from "./projections/sales.ts"
+
+/** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
+const CATCH_UP_MS = 30_000
+
+/** The adapters of a profile; the tables of `db` are migrated. */
+export interface Adapters {
+  readonly store: EventStore
+  readonly gate: Gate
+  readonly db: Db
+  readonly clock: Clock
+  readonly loginProvider: LoginProvider
+  readonly jwtSecret: string
+  readonly times: SaleTimes
+  readonly logger: FastifyBaseLogger
+}
+
+export interface Assembled {
+  readonly app: FastifyInstance
+  readonly saleDeps: SaleDeps
+  readonly sales: LiveSales
+  /** Waits for the read models and folds the open sales; then the process is ready. Throws `EventStoreUnavailable`. */
+  ready(): Promise<void>
+  /** Finishes what is queued and ends the workers; the adapters are the caller's to close. */
+  stop(): Promise<void>
+}
+
+/** Puts the application together on the adapters of whatever profile, and starts its workers. */
+export async function assemble(adapters: Adapters): Promise<Assembled> {
+  const { store, gate, db, clock, times, logger, jwtSecret } = adapters
+  const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
+  const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report }
+  const sales = createLiveSales(saleDeps)
+  const watch = watchPosition(clock, () => readCheckpoint(db))
+  const queries = { db, clock, watch, endPosition: store.endPosition }
+  let started = false
+
+  const app = await buildApp({
+    verifyToken: jwtVerifier(jwtSecret, clock.now),
+    routes: [
+      login(adapters.loginProvider, jwtSigner(jwtSecret)),
+      dishCommands(saleDeps),
+      dishQueries(queries),
+      flashSaleCommands(saleDeps, sales),
+      flashSaleQueries(queries),
+      orderCommands(saleDeps, sales),
+      orderQueries(queries),
+    ],
+    readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
+    metrics: createMetrics(),
+    logger,
+    version: CODE_VERSION,
+  })
+  const projector = startProjector({
+    store,
+    db,
+    clock,
+    onPassed: watch.passed,
+    onFailure: (err) => logger.error({ err }, "the read models are not written; trying again"),
+  })
+
+  return {
+    app,
+    saleDeps,
+    sales,
+    async ready() {
+      await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
+      // Only a hint which sales to fold ahead of their buyers: any other is folded at its first request.
+      for (const id of await saleModel.openIds(db, clock.now(), LIVE_MAX)) await sales.get(id)
+      started = true
+    },
+    async stop() {
+      await sales.stop()
+      await projector.stop()
+    },
+  }
+}
