@@ -37,6 +37,13 @@ describe("a Redis that fails", () => {
     await expectRecovery(world, saleId)
   })
 
+  it("holds nothing of a gate that was fenced", async () => {
+    const saleId = await openSale(world)
+    expect(await server.cli("EXISTS", ...gateKeys(saleId))).toBe(3)
+    await world.gate.apply(saleId, 11, [{ kind: "gate_opened", epoch: 2 }])
+    expect(await server.cli("EXISTS", ...gateKeys(saleId))).toBe(0)
+  })
+
   it("forgets its scripts, which are sent again", async () => {
     const saleId = await openSale(world)
     await server.cli("SCRIPT", "FLUSH")
