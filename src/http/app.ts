@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -59,6 +60,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance: deps.logger,
     // A line a request would cost a rush more than it tells; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
+    // It becomes the correlation id of events, so it must stay unique over restarts and processes.
+    genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,

@@ -22,7 +22,6 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger())
   await app.register(swaggerUi, {
     routePrefix: "/docs",
-    uiConfig: { url: "/openapi.json" },
     // The page and all that it loads come from this server; its own scripts need inline styles only.
     staticCSP:
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -96,10 +96,13 @@ test("a client that never finishes is cut when the time is up", async () => {
   expect(await stuck.ended).toBe("")
 })
 
-test("bytes that are no request are answered with a problem", async () => {
+test.each([
+  ["bytes that are no request", "NONSENSE\r\n\r\n"],
+  ["a header that is too large", `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`],
+])("%s are answered with a problem", async (_name, text) => {
   const { app, port } = await start()
   const { send, ended } = dial(port)
-  send("NONSENSE\r\n\r\n")
+  send(text)
   const answer = await ended
   expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/)
   expect(JSON.parse(answer.split("\r\n\r\n")[1]!)).toMatchObject({ status: 400, code: "invalid_request" })
