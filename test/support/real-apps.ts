@@ -1,0 +1,68 @@
+import { join } from "node:path"
+import { Kysely } from "kysely"
+import pino from "pino"
+import { assemble } from "../../src/assemble.ts"
+import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import { defaultSaleTimes } from "../../src/commands/sale/deps.ts"
+import type { Identity } from "../../src/http/auth.ts"
+import { closeServer, listen } from "../../src/http/server.ts"
+import { developmentLogin } from "../../src/infra/development-login.ts"
+import { createEventStore } from "../../src/infra/event-store.ts"
+import { jwtSigner } from "../../src/infra/jwt.ts"
+import { openRedis } from "../../src/infra/redis/client.ts"
+import { createRedisGate } from "../../src/infra/redis/redis-gate.ts"
+import { sqliteDialect } from "../../src/infra/sqlite.ts"
+import { systemClock } from "../../src/infra/system-clock.ts"
+import type { Database } from "../../src/projections/database.ts"
+import { migrate } from "../../src/projections/migrate.ts"
+import { startTestLogServer } from "./log-server.ts"
+import { removeDir, tempDir } from "./process.ts"
+import { startTestRedis, type TestRedis } from "./redis.ts"
+
+export interface RealApps {
+  readonly urls: readonly string[]
+  readonly redis: TestRedis
+  readonly store: EventStore
+  token(userId: string, role?: Identity["role"]): string
+  close(): Promise<void>
+}
+
+/** `n` API servers in this process, each with its own folds and queues, on one real Redis and one real log. */
+export async function startRealApps(n: number): Promise<RealApps> {
+  const dir = tempDir("apps")
+  const [redis, log] = await Promise.all([startTestRedis(), startTestLogServer()])
+  const store = createEventStore({ url: log.url })
+  const logger = pino({ level: "silent" })
+  const jwtSecret = "a secret that is long enough for a test"
+  const apps = []
+  for (let index = 0; index < n; index++) {
+    const db = new Kysely<Database>({ dialect: sqliteDialect(join(dir, `${index}.sqlite`)) })
+    await migrate(db)
+    const times = defaultSaleTimes
+    const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
+    const loginProvider = developmentLogin
+    const parts = { store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger }
+    const { app, ready, stop } = await assemble(parts)
+    const port = await listen(app, { host: "127.0.0.1", port: 0 })
+    await ready()
+    apps.push({ app, stop, gate, db, url: `http://127.0.0.1:${port}` })
+  }
+  const sign = jwtSigner(jwtSecret)
+  return {
+    urls: apps.map(({ url }) => url),
+    redis,
+    store,
+    token: (userId, role = "user") => sign({ userId, role }),
+    async close() {
+      for (const { app, stop, gate, db } of apps) {
+        await closeServer(app, 1_000)
+        await stop()
+        await gate.close()
+        await db.destroy()
+      }
+      await store.close()
+      await Promise.all([redis.close(), log.close()])
+      removeDir(dir)
+    },
+  }
+}
