@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto"
+import { Server, ServerCredentials } from "@grpc/grpc-js"
+import { lockFolder } from "../folder-lock.ts"
+import { append } from "./service/append.ts"
+import { type BatchCall, batchAppend } from "./service/batch-append.ts"
+import { getSupportedMethods, readGossip } from "./service/cluster.ts"
+import { deleteStream, tombstoneStream } from "./service/delete.ts"
+import { stopping } from "./service/errors.ts"
+import { GossipService, ServerFeaturesService, StreamsService } from "./service/protocol.ts"
+import { read } from "./service/read.ts"
+import { type Log, openLog } from "./storage/log.ts"
+
+/** Where to keep the log and where to listen; port 0 picks a free one. */
+export interface LogServerOptions {
+  readonly dataDir: string
+  readonly port: number
+}
+
+export interface RunningLogServer {
+  readonly port: number
+  /** Refuses new calls, ends those under way, closes the files and lets the folder go. */
+  close(): Promise<void>
+}
+
+/** Larger than any append that is accepted, so that a too large one gets its proper answer. */
+const MAX_MESSAGE_BYTES = 16 * 1_048_576
+
+const asItIs = (bytes: Buffer): Buffer => bytes
+
+// Requests and answers that carry events are read and written by hand: see `wire`.
+const fastStreams = {
+  ...StreamsService,
+  append: { ...StreamsService.append, requestDeserialize: asItIs },
+  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs },
+  read: { ...StreamsService.read, responseSerialize: asItIs },
+}
+
+/**
+ * Serves the log in `dataDir` on 127.0.0.1. The port opens once the log is open. Throws `FolderLocked` when another
+ * process has the folder, and an error that names the port when that is taken.
+ */
+export async function serve({ dataDir, port }: LogServerOptions): Promise<RunningLogServer> {
+  const lock = await lockFolder(dataDir)
+  const log = openLog(dataDir, Date.now, (error) => {
+    console.error("the log server cannot write to its disk and stops:", error)
+    process.exit(1)
+  })
+  const batchCalls = new Set<BatchCall>()
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    "grpc.enable_channelz": 0,
+  })
+  let boundPort = port
+  const appendBatches = batchAppend(log)
+  server.addService(fastStreams as never, {
+    append: append(log),
+    batchAppend(call: BatchCall) {
+      batchCalls.add(call)
+      call.on("close", () => batchCalls.delete(call))
+      appendBatches(call)
+    },
+    delete: deleteStream(log),
+    read: read(log),
+    tombstone: tombstoneStream(log),
+  })
+  server.addService(GossipService, { read: readGossip(() => boundPort) })
+  server.addService(ServerFeaturesService, { getSupportedMethods })
+
+  const release = async () => {
+    await log.close()
+    lock.release()
+  }
+  try {
+    await recordStart(log)
+    boundPort = await bind(server, port)
+  } catch (error) {
+    await release()
+    throw error
+  }
+
+  return {
+    port: boundPort,
+    async close() {
+      // A client whose batch call merely ends waits for ever for its answers: it has to be an error.
+      for (const call of batchCalls) call.emit("error", stopping())
+      await new Promise((resolve) => setImmediate(resolve))
+      server.forceShutdown()
+      await release()
+    },
+  }
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(new Error(`port ${port} of 127.0.0.1 is not free: ${error.message}`))
+      else resolve(bound)
+    })
+  })
+}
+
+/** As in EventStoreDB, the log holds events of the system's own: whoever reads all of it has to filter. */
+function recordStart(log: Log): Promise<void> {
+  const event = {
+    id: Buffer.from(randomUUID(), "latin1"),
+    type: "$ServerStarted",
+    contentType: "application/json",
+    customMetadata: Buffer.alloc(0),
+    data: Buffer.from(JSON.stringify({ startedAt: new Date().toISOString() })),
+  }
+  return new Promise((resolve) => {
+    log.submit({ kind: "append", stream: "$server", expected: "any", events: [event] }, () => resolve())
+  })
+}

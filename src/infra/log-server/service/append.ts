@@ -1,0 +1,116 @@
+import type { handleClientStreamingCall } from "@grpc/grpc-js"
+import type { Expected, Outcome } from "../storage/commands.ts"
+import type { Log } from "../storage/log.ts"
+import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
+import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
+import { bytesOf, expectedOf, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
+import {
+  appendTooLarge,
+  type CallError,
+  malformed,
+  missingMetadata,
+  streamDeleted,
+  thrownByHandler,
+} from "./errors.ts"
+import { shared, streams } from "./protocol.ts"
+
+/** One append a call: its options come first, then its events, a message each. */
+export function append(log: Log): handleClientStreamingCall<Buffer, streams.AppendResp> {
+  return (call, callback) => {
+    let options: streams.AppendReq.Options | null = null
+    const events: ProposedEvent[] = []
+    let bytes = 0
+
+    call.on("data", (message: Buffer) => {
+      try {
+        const part = readPart(message)
+        options = part.options ?? options
+        if (!part.event) return
+        bytes += bytesOf(part.event)
+        if (bytes <= MAX_APPEND_BYTES) events.push(part.event)
+      } catch (error) {
+        callback(malformed(error))
+        call.destroy()
+      }
+    })
+
+    call.on("end", () => {
+      const stream = nameOf(options?.getStreamIdentifier())
+      if (!options || stream === "") return callback(thrownByHandler())
+      if (bytes > MAX_APPEND_BYTES) return callback(appendTooLarge(MAX_APPEND_BYTES))
+      const valid = validate(events)
+      if (!valid.ok)
+        return callback(valid.problem === "missing" ? missingMetadata(valid.property) : thrownByHandler())
+      const expected = expectedOfAppend(options)
+      log.submit({ kind: "append", stream, expected, events: valid.events }, (outcome) => {
+        const answer = appendAnswer(stream, expected, outcome)
+        if (answer instanceof Error) callback(answer)
+        else callback(null, answer)
+      })
+    })
+  }
+}
+
+function readPart(message: Buffer): {
+  options: streams.AppendReq.Options | null
+  event: ProposedEvent | null
+} {
+  const cursor: Cursor = { bytes: message, at: 0 }
+  let options: streams.AppendReq.Options | null = null
+  let event: ProposedEvent | null = null
+  while (cursor.at < message.length) {
+    const tag = readVarint(cursor)
+    if (tag === 0x0a) options = streams.AppendReq.Options.deserializeBinary(readBytes(cursor))
+    else if (tag === 0x12) event = readProposedEvent(readBytes(cursor))
+    else skip(cursor, tag)
+  }
+  return { options, event }
+}
+
+const expectedOfAppend = (options: streams.AppendReq.Options): Expected =>
+  expectedOf({
+    hasNoStream: () => options.hasNoStream(),
+    hasStreamExists: () => options.hasStreamExists(),
+    revision: () => (options.hasRevision() ? options.getRevision() : null),
+  })
+
+function appendAnswer(stream: string, expected: Expected, outcome: Outcome): streams.AppendResp | CallError {
+  switch (outcome.kind) {
+    case "stream_deleted":
+      return streamDeleted(stream)
+    case "wrong_version":
+      return new streams.AppendResp().setWrongExpectedVersion(wrongVersion(expected, outcome.actual))
+    case "done":
+      return new streams.AppendResp().setSuccess(success(outcome))
+  }
+}
+
+function success({ revision, position }: Outcome & { kind: "done" }): streams.AppendResp.Success {
+  const message = new streams.AppendResp.Success()
+  if (revision < 0) message.setNoStream(new shared.Empty())
+  else message.setCurrentRevision(String(revision))
+  if (position === null) return message.setNoPosition(new shared.Empty())
+  return message.setPosition(
+    new streams.AppendResp.Position()
+      .setCommitPosition(String(position))
+      .setPreparePosition(String(position)),
+  )
+}
+
+/** Says everything twice: clients older than 20.6.1 read the fields that end in 2060. */
+function wrongVersion(expected: Expected, actual: number): streams.AppendResp.WrongExpectedVersion {
+  const message = new streams.AppendResp.WrongExpectedVersion()
+  const empty = () => new shared.Empty()
+  if (actual < 0) message.setCurrentNoStream(empty()).setNoStream2060(empty())
+  else message.setCurrentRevision(String(actual)).setCurrentRevision2060(actual)
+  switch (expected) {
+    case "any":
+      return message.setExpectedAny(empty()).setAny2060(empty())
+    case "stream_exists":
+      return message.setExpectedStreamExists(empty()).setStreamExists2060(empty())
+    case "no_stream":
+      return message.setExpectedNoStream(empty()).setExpectedRevision2060(2 ** 64)
+    default:
+      return message.setExpectedRevision(String(expected)).setExpectedRevision2060(expected)
+  }
+}

@@ -1,0 +1,133 @@
+import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js"
+import type { Expected } from "../storage/commands.ts"
+import type { Log } from "../storage/log.ts"
+import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
+import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
+import { bytesOf, expectedOf, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
+import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
+import { malformed } from "./errors.ts"
+import { streams } from "./protocol.ts"
+
+/** An append of which some messages have come. */
+interface Unfinished {
+  readonly correlationId: Buffer
+  readonly options: streams.BatchAppendReq.Options
+  readonly events: ProposedEvent[]
+  bytes: number
+}
+
+/** Most appends of one call that may have begun and not ended. */
+const MOST_UNFINISHED = 256
+
+/** One long call carries all appends of a client; each answer names its append by a correlation id. */
+export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.BatchAppendResp> {
+  return (call) => {
+    const unfinished = new Map<string, Unfinished>()
+    let unanswered = 0
+    let clientDone = false
+
+    const answer = (response: streams.BatchAppendResp) => {
+      // A client that does not read its answers is not read either: nothing piles up here.
+      if (call.write(response)) return
+      call.pause()
+      call.once("drain", () => call.resume())
+    }
+    const endWhenDone = () => {
+      if (clientDone && unanswered === 0) call.end()
+    }
+
+    function take(message: Buffer): void {
+      const part = readPart(message)
+      const key = part.correlationId.toString("latin1")
+      let append = unfinished.get(key)
+      if (!append) {
+        // Without options nobody knows what to append to: EventStoreDB never answers either.
+        if (!part.options) return
+        append = { correlationId: part.correlationId, options: part.options, events: [], bytes: 0 }
+        if (unfinished.size >= MOST_UNFINISHED) throw new RangeError("too many unfinished appends")
+        unfinished.set(key, append)
+      }
+      for (const event of part.events) {
+        append.bytes += bytesOf(event)
+        // Beyond the limit the append is refused anyway: only its size is still of interest.
+        if (append.bytes <= MAX_APPEND_BYTES) append.events.push(event)
+      }
+      if (!part.isFinal) return
+      unfinished.delete(key)
+      finish(append)
+    }
+
+    function finish({ correlationId, options, events, bytes }: Unfinished): void {
+      const stream = nameOf(options.getStreamIdentifier())
+      const expected = expectedOfBatch(options)
+      const valid = validate(events)
+      const reply = (outcome: Parameters<typeof batchAnswer>[3]) =>
+        answer(batchAnswer(correlationId, stream, expected, outcome))
+      if (stream === "") reply(badRequest("a stream needs a name"))
+      else if (bytes > MAX_APPEND_BYTES) reply(tooLarge(MAX_APPEND_BYTES))
+      else if (!valid.ok) reply(badRequest(`an event's ${valid.property} is ${valid.problem}`))
+      else if (deadlineMs(options) < Date.now()) reply(timeout())
+      else {
+        unanswered++
+        log.submit({ kind: "append", stream, expected, events: valid.events }, (outcome) => {
+          unanswered--
+          if (call.cancelled) return
+          reply(outcome)
+          endWhenDone()
+        })
+      }
+    }
+
+    call.on("data", (message: Buffer) => {
+      try {
+        take(message)
+      } catch (error) {
+        call.emit("error", malformed(error))
+      }
+    })
+    call.on("end", () => {
+      clientDone = true
+      endWhenDone()
+    })
+  }
+}
+
+export type BatchCall = ServerDuplexStream<Buffer, streams.BatchAppendResp>
+
+interface Part {
+  readonly correlationId: Buffer
+  readonly options: streams.BatchAppendReq.Options | null
+  readonly events: readonly ProposedEvent[]
+  readonly isFinal: boolean
+}
+
+/** Reads a `BatchAppendReq` by hand: the generated reader copies every byte and is the slowest part of an append. */
+function readPart(message: Buffer): Part {
+  const cursor: Cursor = { bytes: message, at: 0 }
+  let correlationId = message.subarray(0, 0)
+  let options: streams.BatchAppendReq.Options | null = null
+  const events: ProposedEvent[] = []
+  let isFinal = false
+  while (cursor.at < message.length) {
+    const tag = readVarint(cursor)
+    if (tag === 0x0a) correlationId = readBytes(cursor)
+    else if (tag === 0x12) options = streams.BatchAppendReq.Options.deserializeBinary(readBytes(cursor))
+    else if (tag === 0x1a) events.push(readProposedEvent(readBytes(cursor)))
+    else if (tag === 0x20) isFinal = readVarint(cursor) !== 0
+    else skip(cursor, tag)
+  }
+  return { correlationId, options, events, isFinal }
+}
+
+const expectedOfBatch = (options: streams.BatchAppendReq.Options): Expected =>
+  expectedOf({
+    hasNoStream: () => options.hasNoStream(),
+    hasStreamExists: () => options.hasStreamExists(),
+    revision: () => (options.hasStreamPosition() ? options.getStreamPosition() : null),
+  })
+
+/** Until when the client waits, ms since the epoch. */
+function deadlineMs(options: streams.BatchAppendReq.Options): number {
+  const deadline = options.getDeadline()
+  return deadline ? deadline.getSeconds() * 1_000 + deadline.getNanos() / 1e6 : Infinity
+}

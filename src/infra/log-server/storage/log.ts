@@ -1,0 +1,81 @@
+import { type Changes, createChanges } from "./changes.ts"
+import type { Outcome, WriteCommand } from "./commands.ts"
+import { openDatabase } from "./database.ts"
+import { createReader, type Reader } from "./reader.ts"
+import { openStreams, type Streams } from "./streams.ts"
+import { createTail, type LogEvent } from "./tail.ts"
+import { createWriter } from "./writer.ts"
+
+export interface Log {
+  readonly streams: Streams
+  readonly read: Reader
+  readonly changes: Changes
+  /** The place of the last event, 0 when there is none. */
+  lastPlace(): number
+  /** Queues a write. `done` hears what became of it once that is on the disk; readers see it no earlier. */
+  submit(command: WriteCommand, done: (outcome: Outcome) => void): void
+  /** Finishes what is queued and closes the files. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the log in `folder`. All writes that arrive in one turn of the event loop, whatever their stream and
+ * connection, share one transaction and one sync of the disk. A failure of the disk ends in `onFailure`: nothing of
+ * the group was acknowledged, and what is on the disk is known only after a restart.
+ */
+export function openLog(folder: string, now: () => number, onFailure: (error: unknown) => void): Log {
+  const database = openDatabase(folder)
+  const streams = openStreams(database)
+  const writer = createWriter(database, streams, now)
+  const tail = createTail()
+  const changes = createChanges()
+  let lastPlace = database.lastPlace()
+  let queue: { command: WriteCommand; done: (outcome: Outcome) => void }[] = []
+  let scheduled = false
+
+  function commitQueued(): void {
+    scheduled = false
+    const group = queue
+    queue = []
+    if (group.length === 0) return
+    const outcomes: Outcome[] = []
+    const written: LogEvent[] = []
+    try {
+      database.commit(() => {
+        for (const { command } of group) outcomes.push(writer.write(command, written))
+      })
+    } catch (error) {
+      onFailure(error)
+      return
+    }
+    publish(written)
+    group.forEach(({ done }, index) => {
+      done(outcomes[index] as Outcome)
+    })
+  }
+
+  function publish(written: readonly LogEvent[]): void {
+    const last = written.at(-1)
+    if (!last) return
+    tail.add(written)
+    lastPlace = last.place
+    changes.announce(new Set(written.map(({ stream }) => stream)))
+  }
+
+  return {
+    streams,
+    read: createReader(database, tail),
+    changes,
+    lastPlace: () => lastPlace,
+    submit(command, done) {
+      queue.push({ command, done })
+      if (scheduled) return
+      scheduled = true
+      setImmediate(commitQueued)
+    },
+    async close() {
+      commitQueued()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto"
+import {
+  encodeRecordedEvent,
+  idOf,
+  metadataFields,
+  streamField,
+  TOMBSTONE_REVISION,
+} from "../wire/recorded-event.ts"
+import { check, type Lookups } from "./check.ts"
+import type { Outcome, ValidEvent, WriteCommand } from "./commands.ts"
+import type { Database } from "./database.ts"
+import { positionOf } from "./positions.ts"
+import { createRecentIds } from "./recent-ids.ts"
+import {
+  firstReadable,
+  isMetastream,
+  isSoftDeleted,
+  metastreamOf,
+  originalOf,
+  type Stream,
+  type Streams,
+} from "./streams.ts"
+import type { LogEvent } from "./tail.ts"
+
+export interface Writer {
+  /** Does one write inside the current transaction. Every event that it stores is pushed to `written`. */
+  write(command: WriteCommand, written: LogEvent[]): Outcome
+}
+
+const EMPTY: Buffer = Buffer.alloc(0)
+const JSON_TYPE = "application/json"
+
+/** The only one who writes. `lastPlace` is where the log ends; `now` is the clock, ms since the epoch. */
+export function createWriter(database: Database, streams: Streams, now: () => number): Writer {
+  const recentIds = createRecentIds()
+  let lastPlace = database.lastPlace()
+
+  const lookups: Lookups = {
+    streams,
+    *ids(stream, revision) {
+      if (stream.id === null) return
+      let wanted = revision
+      for (const run of database.runsFrom(stream.id, revision)) {
+        for (; wanted <= run.last; wanted++) {
+          const wire = database.event(placeIn(run, wanted))
+          if (!wire) return
+          yield idOf(wire)
+        }
+      }
+    },
+    recentRevision: (stream, id) => recentIds.revision(stream.name, id),
+  }
+
+  function store(
+    stream: Stream,
+    events: readonly ValidEvent[],
+    firstRevision: number,
+    written: LogEvent[],
+  ): void {
+    stream.id ??= database.createStream(stream.name)
+    const streamBytes = streamField(stream.name)
+    const createdMs = now()
+    const firstPlace = lastPlace + 1
+    let revision = firstRevision
+    let [type, contentType, metadata]: [string, string, Buffer] = ["", "", EMPTY]
+    for (const event of events) {
+      if (event.type !== type || event.contentType !== contentType) {
+        type = event.type
+        contentType = event.contentType
+        metadata = metadataFields(type, contentType, createdMs)
+      }
+      const place = ++lastPlace
+      const { id, customMetadata, data } = event
+      const position = positionOf(place)
+      const wire = encodeRecordedEvent(
+        { id, revision, position, customMetadata, data },
+        streamBytes,
+        metadata,
+      )
+      database.putEvent(place, wire)
+      recentIds.add(id, stream.name, revision)
+      written.push({ place, stream: stream.name, type, revision, wire })
+      revision++
+    }
+    stream.last = revision - 1
+    database.putRun(stream.id, { last: stream.last, count: events.length, firstPlace })
+    if (isMetastream(stream.name)) streams.metadataChanged(originalOf(stream.name))
+  }
+
+  function storeSystemEvent(
+    stream: Stream,
+    type: string,
+    data: string,
+    revision: number,
+    written: LogEvent[],
+  ): void {
+    const id = Buffer.from(randomUUID(), "latin1")
+    const event = { id, type, contentType: JSON_TYPE, customMetadata: EMPTY, data: Buffer.from(data, "utf8") }
+    store(stream, [event], revision, written)
+  }
+
+  function truncate(name: string, before: string, written: LogEvent[]): void {
+    const metastream = streams.get(metastreamOf(name))
+    storeSystemEvent(metastream, "$metadata", `{"$tb":${before}}`, metastream.last + 1, written)
+  }
+
+  function positionOfRevision(stream: Stream, revision: number): number | null {
+    if (stream.id === null || revision < firstReadable(stream, streams.metadata(stream))) return null
+    for (const run of database.runsFrom(stream.id, revision)) return positionOf(placeIn(run, revision))
+    return null
+  }
+
+  function append(stream: Stream, command: WriteCommand & { kind: "append" }, written: LogEvent[]): Outcome {
+    const checked = check(stream, command.expected, command.events, lookups)
+    if (checked.kind === "stream_deleted") return checked
+    if (checked.kind === "wrong_version") return { kind: "wrong_version", actual: stream.last }
+    if (checked.kind === "repeated") {
+      const { revision } = checked
+      return { kind: "done", revision, position: positionOfRevision(stream, revision) }
+    }
+    const wasSoftDeleted = isSoftDeleted(streams.metadata(stream))
+    const original = isMetastream(stream.name) ? streams.get(originalOf(stream.name)) : null
+    const originalWasSoftDeleted = original !== null && isSoftDeleted(streams.metadata(original))
+    const readableFrom = stream.last + 1
+    if (command.events.length > 0) store(stream, command.events, readableFrom, written)
+    const position = positionOf(lastPlace)
+    // A soft-deleted stream that is written to again shows what follows and hides what was before.
+    if (wasSoftDeleted) truncate(stream.name, String(readableFrom), written)
+    if (originalWasSoftDeleted) truncate(original.name, String(original.last + 1), written)
+    return { kind: "done", revision: stream.last, position }
+  }
+
+  function remove(
+    stream: Stream,
+    command: WriteCommand & { kind: "delete" | "tombstone" },
+    written: LogEvent[],
+  ): Outcome {
+    // Checked as if one event that is nowhere yet were to be appended.
+    const checked = check(stream, command.expected, [{ id: EMPTY }], lookups)
+    if (checked.kind === "stream_deleted") return checked
+    const nothingToDelete = stream.last < 0 && streams.get(metastreamOf(stream.name)).last < 0
+    if (checked.kind !== "write" || (command.kind === "delete" && nothingToDelete))
+      return { kind: "wrong_version", actual: stream.last }
+    if (command.kind === "delete") truncate(stream.name, "9223372036854775807", written)
+    else storeSystemEvent(stream, "$streamDeleted", "{}", TOMBSTONE_REVISION, written)
+    return { kind: "done", revision: stream.last, position: positionOf(lastPlace) }
+  }
+
+  return {
+    write(command, written) {
+      const stream = streams.get(command.stream)
+      return command.kind === "append" ? append(stream, command, written) : remove(stream, command, written)
+    },
+  }
+}
+
+const placeIn = (run: { last: number; count: number; firstPlace: number }, revision: number): number =>
+  run.firstPlace + run.count - 1 - (run.last - revision)

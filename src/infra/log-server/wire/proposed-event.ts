@@ -1,0 +1,51 @@
+import { readEventId } from "./event-id.ts"
+import { type Cursor, readBytes, readVarint, skip } from "./reader.ts"
+
+/** An event as a client sent it. The buffers are views of the request. */
+export interface ProposedEvent {
+  /** 36 bytes of lower-case text; null when the client sent no legal id. */
+  readonly id: Buffer | null
+  /** Null when the client did not name it. */
+  readonly type: string | null
+  readonly contentType: string | null
+  readonly customMetadata: Buffer
+  readonly data: Buffer
+}
+
+const EMPTY: Buffer = Buffer.alloc(0)
+
+/** Reads a `ProposedMessage`, which is the same in Append and in BatchAppend. */
+export function readProposedEvent(message: Buffer): ProposedEvent {
+  const cursor: Cursor = { bytes: message, at: 0 }
+  let id: Buffer | null = null
+  let type: string | null = null
+  let contentType: string | null = null
+  let customMetadata = EMPTY
+  let data = EMPTY
+  while (cursor.at < message.length) {
+    const tag = readVarint(cursor)
+    if (tag === 0x0a) id = readEventId(readBytes(cursor))
+    else if (tag === 0x12) {
+      const [key, value] = readEntry(readBytes(cursor))
+      if (key === "type") type = value
+      else if (key === "content-type") contentType = value
+    } else if (tag === 0x1a) customMetadata = readBytes(cursor)
+    else if (tag === 0x22) data = readBytes(cursor)
+    else skip(cursor, tag)
+  }
+  return { id, type, contentType, customMetadata, data }
+}
+
+/** Reads an entry of a `map<string, string>`. */
+export function readEntry(message: Buffer): [key: string, value: string] {
+  const cursor: Cursor = { bytes: message, at: 0 }
+  let key = ""
+  let value = ""
+  while (cursor.at < message.length) {
+    const tag = readVarint(cursor)
+    if (tag === 0x0a) key = readBytes(cursor).toString("utf8")
+    else if (tag === 0x12) value = readBytes(cursor).toString("utf8")
+    else skip(cursor, tag)
+  }
+  return [key, value]
+}

@@ -1,0 +1,51 @@
+/** Where a protobuf reader stands in `bytes`. */
+export interface Cursor {
+  readonly bytes: Buffer
+  at: number
+}
+
+/** Reads a varint as a number. Lengths and tags only: values beyond 2^53 lose precision. */
+export function readVarint(cursor: Cursor): number {
+  const { bytes } = cursor
+  let byte = bytes[cursor.at++] as number
+  if (byte < 0x80) return byte
+  let value = byte & 0x7f
+  let scale = 0x80
+  while (byte >= 0x80) {
+    if (cursor.at >= bytes.length) throw new RangeError("a varint runs past the end of its message")
+    byte = bytes[cursor.at++] as number
+    value += (byte & 0x7f) * scale
+    scale *= 0x80
+  }
+  return value
+}
+
+/** The next length-delimited field, as a view of the same memory. */
+export function readBytes(cursor: Cursor): Buffer {
+  const length = readVarint(cursor)
+  const end = cursor.at + length
+  if (end > cursor.bytes.length) throw new RangeError("a field runs past the end of its message")
+  const view = cursor.bytes.subarray(cursor.at, end)
+  cursor.at = end
+  return view
+}
+
+/** Steps over a field of no interest whose tag was just read. */
+export function skip(cursor: Cursor, tag: number): void {
+  switch (tag & 7) {
+    case 0:
+      readVarint(cursor)
+      return
+    case 1:
+      cursor.at += 8
+      return
+    case 2:
+      readBytes(cursor)
+      return
+    case 5:
+      cursor.at += 4
+      return
+    default:
+      throw new RangeError(`wire type ${tag & 7} is not used by any message`)
+  }
+}
