@@ -1,8 +1,10 @@
 import { join } from "node:path"
+import type { FastifyInstance } from "fastify"
 import { Kysely } from "kysely"
 import pino from "pino"
 import { assemble } from "../../src/assemble.ts"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import type { Gate } from "../../src/commands/ports/gate.ts"
 import { defaultSaleTimes } from "../../src/commands/sale/deps.ts"
 import type { Identity } from "../../src/http/auth.ts"
 import { closeServer, listen } from "../../src/http/server.ts"
@@ -13,7 +15,7 @@ import { openRedis } from "../../src/infra/redis/client.ts"
 import { createRedisGate } from "../../src/infra/redis/redis-gate.ts"
 import { sqliteDialect } from "../../src/infra/sqlite.ts"
 import { systemClock } from "../../src/infra/system-clock.ts"
-import type { Database } from "../../src/projections/database.ts"
+import type { Database, Db } from "../../src/projections/database.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import { startTestLogServer } from "./log-server.ts"
 import { removeDir, tempDir } from "./process.ts"
@@ -34,7 +36,7 @@ export async function startRealApps(n: number): Promise<RealApps> {
   const store = createEventStore({ url: log.url })
   const logger = pino({ level: "silent" })
   const jwtSecret = "a secret that is long enough for a test"
-  const apps = []
+  const apps: { app: FastifyInstance; stop(): Promise<void>; gate: Gate; db: Db; url: string }[] = []
   for (let index = 0; index < n; index++) {
     const db = new Kysely<Database>({ dialect: sqliteDialect(join(dir, `${index}.sqlite`)) })
     await migrate(db)
