@@ -1,5 +1,5 @@
 import type * as FlashSale from "../domain/flash-sale.ts"
-import { type Clock, LATE, sleep, within } from "./ports/clock.ts"
+import { LATE, sleep, within } from "./ports/clock.ts"
 import type { ReserveReply, ReserveRequest } from "./ports/gate.ts"
 import type { SaleDeps } from "./sale/deps.ts"
 import type { LiveSale } from "./sale/live-sale.ts"
@@ -129,8 +129,3 @@ export function answerFromFold(
 /** Nothing is left for anybody, and no permit under way can come back. */
 const isSoldOutForAll = (reply: ReserveReply): boolean =>
   reply.kind === "sold_out" && reply.stock === 0 && !reply.permitsPending
-
-export const arrivalAt = (clock: Clock, deadlineMs: number, isGone: () => boolean): Arrival => ({
-  deadlineMs: clock.elapsed() + deadlineMs,
-  isGone,
-})

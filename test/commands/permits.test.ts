@@ -35,7 +35,7 @@ describe("a permit on its way into the log", () => {
     const slow = await heldProcess(world)
     const answer = slow.buy("ann")
     await world.clock.advance(799)
-    expect(await Promise.race([answer, "waiting"])).toBe("waiting")
+    expect(await Promise.race([answer, Promise.resolve("waiting")])).toBe("waiting")
     await world.clock.advance(1)
     expect(await answer).toEqual({ kind: "pending" })
     const status = () => requestStatus(world.gate, slow.live, "ann:k1")
