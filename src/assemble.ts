@@ -15,6 +15,7 @@ import { createMetrics } from "./http/metrics.ts"
 import { jwtSigner, jwtVerifier } from "./infra/jwt.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
+import { countFailures } from "./projections/metrics.ts"
 import { watchPosition } from "./projections/position-watch.ts"
 import { startProjector } from "./projections/projector.ts"
 import { dishQueries } from "./projections/routes/dishes.ts"
@@ -55,6 +56,8 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
   const sales = createLiveSales(saleDeps)
   const watch = watchPosition(clock, () => readCheckpoint(db))
   const queries = { db, clock, watch, endPosition: store.endPosition }
+  const metrics = createMetrics()
+  const countFailure = countFailures(metrics)
   let started = false
 
   const app = await buildApp({
@@ -69,7 +72,7 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
       orderQueries(queries),
     ],
     readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
-    metrics: createMetrics(),
+    metrics,
     logger,
     version: CODE_VERSION,
   })
@@ -78,7 +81,10 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
     db,
     clock,
     onPassed: watch.passed,
-    onFailure: (err) => logger.error({ err }, "the read models are not written; trying again"),
+    onFailure(err) {
+      countFailure()
+      logger.error({ err }, "the read models are not written; trying again")
+    },
   })
 
   return {

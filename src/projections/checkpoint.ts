@@ -1,11 +1,5 @@
 import type { Db, Tx } from "./database.ts"
 
-export interface CheckpointRow {
-  name: string
-  /** The log position up to which the read models have everything, as a decimal text. */
-  position: string
-}
-
 /** All read models move together, so one checkpoint tells how far they are. */
 const NAME = "read-models"
 

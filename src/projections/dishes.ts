@@ -1,16 +1,6 @@
-import type { Db, Tx } from "./database.ts"
+import type { Db, DishRow, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
-
-export interface DishRow {
-  id: string
-  name: string
-  description: string | null
-  price_fen: number
-  /** 0 or 1. */
-  on_sale: number
-  created_at_ms: number
-}
 
 /** A dish as the menu shows it. */
 export interface Dish {

@@ -1,30 +1,7 @@
 import { toInstant } from "../domain/time.ts"
-import type { Db, Tx } from "./database.ts"
+import type { Db, OrderRow, OrderStatus, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
-
-/** What an order can be. It begins with `pending_payment`. */
-export const statuses = [
-  "pending_payment",
-  "paid",
-  "completed",
-  "cancelled",
-  "refunding",
-  "refunded",
-] as const
-export type Status = (typeof statuses)[number]
-
-export interface OrderRow {
-  id: string
-  sale_id: string
-  user_id: string
-  quantity: number
-  unit_price_fen: number
-  amount_fen: number
-  status: Status
-  created_at_ms: number
-  pay_by_ms: number
-}
 
 /** An order as its buyer and the staff see it. */
 export interface Order {
@@ -34,7 +11,7 @@ export interface Order {
   readonly quantity: number
   readonly unitPriceFen: number
   readonly amountFen: number
-  readonly status: Status
+  readonly status: OrderStatus
   readonly reservedAt: string
   readonly payBy: string
 }
@@ -71,7 +48,7 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
 export interface OrderFilter {
   readonly userId?: string | undefined
   readonly saleId?: string | undefined
-  readonly status?: Status | undefined
+  readonly status?: OrderStatus | undefined
 }
 
 /** The orders that match all of the filter, the newest first. */

@@ -1,32 +1,9 @@
 import { unreachable } from "../domain/decision.ts"
 import * as FlashSale from "../domain/flash-sale.ts"
 import { toInstant } from "../domain/time.ts"
-import type { Db, Tx } from "./database.ts"
+import type { Db, SaleRow, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
-
-export interface SaleRow {
-  id: string
-  title: string
-  dish_id: string | null
-  store_id: string | null
-  price_fen: number
-  /** All cups of the sale, adjustments included. */
-  capacity: number
-  per_user_limit: number
-  starts_at_ms: number
-  ends_at_ms: number
-  payment_window_seconds: number
-  /** 0 or 1. */
-  paused: number
-  /** 0 or 1. */
-  closed: number
-  /** Units of orders not yet paid. */
-  held: number
-  /** Units of paid orders. */
-  sold: number
-  created_at_ms: number
-}
 
 /** A sale as its page shows it at an instant. */
 export interface Sale {

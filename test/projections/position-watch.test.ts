@@ -50,7 +50,7 @@ test("another process's projector is asked while somebody waits, and only then",
 test("gives up in time", async () => {
   const { clock, watch } = watched()
   let passed: boolean | undefined
-  watch.waitFor(7n, 3_000).then((value) => {
+  void watch.waitFor(7n, 3_000).then((value) => {
     passed = value
   })
   await clock.advance(2_999)

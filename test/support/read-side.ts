@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Kysely } from "kysely"
 import type { Clock } from "../../src/commands/ports/clock.ts"
+import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import { sqliteDialect } from "../../src/infra/sqlite.ts"
 import { systemClock } from "../../src/infra/system-clock.ts"
 import { readCheckpoint } from "../../src/projections/checkpoint.ts"
@@ -11,7 +12,7 @@ import type { Database, Db } from "../../src/projections/database.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import { watchPosition } from "../../src/projections/position-watch.ts"
 import { type ProjectorDeps, startProjector } from "../../src/projections/projector.ts"
-import { createMemoryLog, type MemoryLog } from "./memory-log.ts"
+import { createMemoryLog } from "./memory-log.ts"
 
 /** Empty read models in a SQLite file of their own. */
 export async function openReadModels(): Promise<{ db: Db; close(): Promise<void> }> {
@@ -29,7 +30,7 @@ export async function openReadModels(): Promise<{ db: Db; close(): Promise<void>
 
 /** Appends events to the end of a stream as our commands would, and tells the position of the last one. */
 export async function record(
-  log: MemoryLog,
+  log: Pick<EventStore, "append" | "readStream">,
   stream: string,
   ...events: readonly { type: string; data: object }[]
 ): Promise<bigint> {

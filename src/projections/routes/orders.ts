@@ -4,6 +4,7 @@ import { ORDER_ID, SALE_ID } from "../../domain/flash-sale.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { access, type Identity, identityOf, USER_ID } from "../../http/auth.ts"
 import { sendProblem } from "../../http/problems.ts"
+import { orderStatuses } from "../database.ts"
 import * as orders from "../orders.ts"
 import { pageParameters, pageSchema } from "../paging.ts"
 import { afterParameter, readAfter } from "./after.ts"
@@ -18,7 +19,7 @@ const Order = z.object({
   quantity: z.int(),
   unitPriceFen: z.int(),
   amountFen: z.int(),
-  status: z.enum(orders.statuses),
+  status: z.enum(orderStatuses),
   reservedAt: z.iso.datetime(),
   payBy: z.iso.datetime(),
 })
@@ -27,7 +28,7 @@ const Order = z.object({
 const filters = {
   userId: z.string().regex(USER_ID).optional(),
   saleId: z.string().regex(SALE_ID).optional(),
-  status: z.enum(orders.statuses).optional(),
+  status: z.enum(orderStatuses).optional(),
 }
 type Filter = { [Name in keyof typeof filters]?: unknown }
 
