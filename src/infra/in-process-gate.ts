@@ -119,7 +119,7 @@ export function createInProcessGate({ now, times }: { now: () => number; times: 
 function fromImage(image: GateImage, grantFromMs: number): LoadedGate {
   return {
     ...image,
-    users: new Map([...image.users].filter(([, units]) => units !== 0)),
+    users: new Map(image.users),
     permits: new Map(),
     pendingUnits: 0,
     // A process may remember "sold out" from before the loss; before the first epoch there was nothing to remember.

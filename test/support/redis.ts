@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import { Redis } from "ioredis"
 import { debianProgram } from "./debian.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
@@ -71,6 +72,8 @@ async function takeAllSlots(cli: TestRedis["cli"]): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS
   while (!String(await cli("CLUSTER", "INFO")).includes("cluster_state:ok")) {
     if (Date.now() > deadline) throw new Error("the one-node cluster did not come up")
+    // A fresh node stays closed for two seconds, and nothing tells when it opens.
+    await setTimeout(25)
   }
 }
 

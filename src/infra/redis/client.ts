@@ -18,7 +18,6 @@ const connection = {
   socketTimeout: SOCKET_TIMEOUT_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
   // A master that became a replica keeps its connections; the new master is found by connecting again.
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
 } satisfies RedisOptions

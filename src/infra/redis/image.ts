@@ -18,7 +18,6 @@ export function chunksOf(image: GateImage): Fields[] {
   ]
   let chunk: Fields = []
   for (const [userId, units] of image.users) {
-    if (units === 0) continue
     chunk.push(userId, units)
     if (chunk.length < 2 * USERS_PER_CHUNK) continue
     chunks.push(chunk)

@@ -73,13 +73,12 @@ export function loadContract(world: () => GateWorld): void {
       expect(await reserve(world(), saleId, "ann", "1")).toBe("granted")
     })
 
-    it("keeps every user of a large image, and forgets who has nothing", async () => {
+    it("keeps every user of a large image", async () => {
       const users = new Map(Array.from({ length: 1_234 }, (_, i) => [`user${i}`, 5]))
-      const saleId = await openSale(world(), { users: new Map([...users, ["nobody", 0]]) })
+      const saleId = await openSale(world(), { users })
       for (const userId of ["user0", "user499", "user500", "user1233"]) {
         expect(await reserve(world(), saleId, userId, "1")).toBe("limit_exceeded")
       }
-      expect(await reserve(world(), saleId, "nobody", "1")).toBe("granted")
       expect(await reserve(world(), saleId, "user1234", "1")).toBe("granted")
     })
 

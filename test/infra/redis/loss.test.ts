@@ -1,4 +1,3 @@
-import { once } from "node:events"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { GateUnavailable } from "../../../src/commands/ports/gate.ts"
 import { gateKeys } from "../../../src/infra/redis/keys.ts"
@@ -21,6 +20,10 @@ describe("a Redis that fails", () => {
   })
 
   const unavailable = (answer: Promise<unknown>) => expect(answer).rejects.toBeInstanceOf(GateUnavailable)
+
+  /** The client's connection comes up ("ready") or ends ("close"); it tries again by itself, failing at times. */
+  const seen = (event: "ready" | "close") =>
+    new Promise<void>((resolve) => world.redis.once(event, () => resolve()))
 
   it.each([0, 1, 2])("loses one key, number %d: the gate counts as lost", async (index) => {
     const saleId = await openSale(world)
@@ -56,7 +59,7 @@ describe("a Redis that fails", () => {
     const saleId = await openSale(world)
     await server.cli("SAVE")
     for (const key of ["1", "2", "3"]) await reserve(world, saleId, "ann", key)
-    const ready = once(world.redis, "ready")
+    const ready = seen("ready")
     await server.restart()
     await ready
     expect(await server.cli("EXISTS", ...gateKeys(saleId))).toBe(3)
@@ -66,10 +69,7 @@ describe("a Redis that fails", () => {
 
   it("is away: every verb says so at once, and answers again soon after it is back", async () => {
     const saleId = await openSale(world)
-    const inFlight = world.gate.reserve(saleId, requestOf("ann", "1")).catch((error: unknown) => error)
     await server.kill()
-    const answer = await inFlight
-    expect(answer instanceof GateUnavailable || (answer as { kind: string }).kind === "granted").toBe(true)
     const began = performance.now()
     await unavailable(world.gate.reserve(saleId, requestOf("ann", "1")))
     await unavailable(world.gate.apply(saleId, 11, [{ kind: "none" }]))
@@ -81,7 +81,7 @@ describe("a Redis that fails", () => {
     await unavailable(world.gate.find(saleId, "ann:1"))
     await unavailable(world.gate.retire(saleId))
     expect(performance.now() - began).toBeLessThan(500)
-    const ready = once(world.redis, "ready")
+    const ready = seen("ready")
     const restarting = performance.now()
     await server.restart()
     await ready
@@ -90,13 +90,30 @@ describe("a Redis that fails", () => {
     await expectRecovery(world, saleId)
   })
 
-  it("does not answer: a command fails in time, and the next ones are answered", async () => {
+  it("dies under a command: that fails at once, before its time is over", async () => {
     const saleId = await openSale(world)
-    await server.cli("CLIENT", "PAUSE", 1_200)
+    await server.cli("CLIENT", "PAUSE", 60_000)
+    const inFlight = unavailable(world.gate.reserve(saleId, requestOf("ann", "1")))
+    const began = performance.now()
+    await server.kill()
+    await inFlight
+    expect(performance.now() - began).toBeLessThan(500)
+    const ready = seen("ready")
+    await server.restart()
+    await ready
+    await expectNotLoaded(world, saleId)
+  })
+
+  it("does not answer: a command fails in time, and the silent connection is given up for a new one", async () => {
+    const saleId = await openSale(world)
+    const [closed, ready] = [seen("close"), seen("ready")]
+    await server.cli("CLIENT", "PAUSE", 2_000)
     const began = performance.now()
     await unavailable(world.gate.reserve(saleId, requestOf("ann", "1")))
     expect(performance.now() - began).toBeLessThan(1_000)
-    await server.cli("CLIENT", "UNPAUSE")
+    await closed
+    expect(performance.now() - began).toBeLessThan(1_900)
+    await ready
     expect(await reserve(world, saleId, "ann", "1")).toMatch(/^(granted|pending)$/)
     expect(await stockOf(world, saleId)).toMatchObject({ stock: 9, permits: 1 })
   })

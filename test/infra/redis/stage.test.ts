@@ -98,6 +98,17 @@ describe("an image in stages", () => {
     expect(await world.gate.renew(saleId, "b")).toBe(true)
   })
 
+  it("is lost though it is whole, when the claim ended before it was loaded", async () => {
+    const { saleId, stage, load } = await claimed()
+    for (const n of [0, 1, 2]) expect(await stage("image", n)).toEqual(["staged"])
+    await world.forward(saleId, times.claimMs)
+    expect(await load("image")).toEqual(["lost"])
+    await world.gate.claim(saleId, "b", 0)
+    expect(await load("image")).toEqual(["lost"])
+    expect(await world.gate.look(saleId)).toEqual({ kind: "not_loaded" })
+    expect(await world.gate.renew(saleId, "b")).toBe(true)
+  })
+
   it("goes by itself when nobody renews it, and is prolonged with the claim", async () => {
     const { saleId, staged, stage } = await claimed()
     await stage("image", 0)
