@@ -30,7 +30,7 @@ const asItIs = (bytes: Buffer): Buffer => bytes
 // Requests and answers that carry events are read and written by hand: see `wire`.
 const fastStreams = {
   ...StreamsService,
-  append: { ...StreamsService.append, requestDeserialize: asItIs },
+  append: { ...StreamsService.append, requestDeserialize: asItIs, responseSerialize: asItIs },
   batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs },
   read: { ...StreamsService.read, responseSerialize: asItIs },
 }

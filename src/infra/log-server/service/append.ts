@@ -3,6 +3,7 @@ import type { Expected, Outcome } from "../storage/commands.ts"
 import type { Log } from "../storage/log.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
+import { field } from "../wire/writer.ts"
 import { bytesOf, expectedOf, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
 import {
   appendTooLarge,
@@ -15,7 +16,7 @@ import {
 import { shared, streams } from "./protocol.ts"
 
 /** One append a call: its options come first, then its events, a message each. */
-export function append(log: Log): handleClientStreamingCall<Buffer, streams.AppendResp> {
+export function append(log: Log): handleClientStreamingCall<Buffer, Buffer> {
   return (call, callback) => {
     let options: streams.AppendReq.Options | null = null
     const events: ProposedEvent[] = []
@@ -74,16 +75,18 @@ const expectedOfAppend = (options: streams.AppendReq.Options): Expected =>
     revision: () => (options.hasRevision() ? options.getRevision() : null),
   })
 
-function appendAnswer(stream: string, expected: Expected, outcome: Outcome): streams.AppendResp | CallError {
+function appendAnswer(stream: string, expected: Expected, outcome: Outcome): Buffer | CallError {
   switch (outcome.kind) {
     case "stream_deleted":
       return streamDeleted(stream)
     case "wrong_version":
-      return new streams.AppendResp().setWrongExpectedVersion(wrongVersion(expected, outcome.actual))
+      return field(WRONG_EXPECTED_VERSION, wrongVersion(expected, outcome.actual))
     case "done":
-      return new streams.AppendResp().setSuccess(success(outcome))
+      return Buffer.from(new streams.AppendResp().setSuccess(success(outcome)).serializeBinary())
   }
 }
+
+const WRONG_EXPECTED_VERSION = 0x12
 
 function success({ revision, position }: Outcome & { kind: "done" }): streams.AppendResp.Success {
   const message = new streams.AppendResp.Success()
@@ -98,19 +101,18 @@ function success({ revision, position }: Outcome & { kind: "done" }): streams.Ap
 }
 
 /** Says everything twice: clients older than 20.6.1 read the fields that end in 2060. */
-function wrongVersion(expected: Expected, actual: number): streams.AppendResp.WrongExpectedVersion {
+function wrongVersion(expected: Expected, actual: number): Buffer {
   const message = new streams.AppendResp.WrongExpectedVersion()
   const empty = () => new shared.Empty()
   if (actual < 0) message.setCurrentNoStream(empty()).setNoStream2060(empty())
   else message.setCurrentRevision(String(actual)).setCurrentRevision2060(actual)
-  switch (expected) {
-    case "any":
-      return message.setExpectedAny(empty()).setAny2060(empty())
-    case "stream_exists":
-      return message.setExpectedStreamExists(empty()).setStreamExists2060(empty())
-    case "no_stream":
-      return message.setExpectedNoStream(empty()).setExpectedRevision2060(2 ** 64)
-    default:
-      return message.setExpectedRevision(String(expected)).setExpectedRevision2060(expected)
-  }
+  if (expected === "any") message.setExpectedAny(empty()).setAny2060(empty())
+  else if (expected === "stream_exists") message.setExpectedStreamExists(empty()).setStreamExists2060(empty())
+  else if (expected === "no_stream") message.setExpectedNoStream(empty())
+  else message.setExpectedRevision(String(expected)).setExpectedRevision2060(expected)
+  const bytes = Buffer.from(message.serializeBinary())
+  return expected === "no_stream" ? Buffer.concat([bytes, EXPECTED_2060_NO_STREAM]) : bytes
 }
+
+/** `expectedRevision2060` = 2^64 - 1, which the generated code cannot hold. */
+const EXPECTED_2060_NO_STREAM = Buffer.from("18ffffffffffffffffff01", "hex")

@@ -9,9 +9,6 @@ import type { ReadRequest } from "./read-request.ts"
 
 const PAGE_EVENTS = 256
 
-/** A filtered subscription that has passed events in silence says after this time how far it is. */
-const SILENCE_MS = 20
-
 /** Sends what the log holds after a position, then what is written to it, until the client goes. */
 export async function subscribeToAll(
   log: Log,
@@ -35,39 +32,27 @@ export async function subscribeToAll(
   }
 }
 
-async function follow(
-  log: Log,
-  first: number,
-  filter: EventFilter | null,
-  outlet: Outlet,
-  watch: Watch,
-): Promise<void> {
+async function follow(log: Log, first: number, filter: EventFilter | null, outlet: Outlet, watch: Watch) {
   let next = first
   let live = false
-  let passed = 0
-  let silent = 0
+  let looked = 0
   while (!outlet.gone()) {
+    let due: number | null = null
     const page = log.read.all(next, PAGE_EVENTS, false)
     for (const event of page) {
       next = event.place + 1
-      if (!filter || filter.matches(event)) {
-        silent = 0
-        if (!(await outlet.sendEvent(event.wire))) return
-      } else silent++
-      if (filter && ++passed % filter.checkpointEvery === 0) {
-        silent = 0
-        if (!(await outlet.send(checkpoint(positionOf(event.place))))) return
-      }
+      const matches = !filter || filter.matches(event)
+      if (filter && ++looked % filter.checkpointEvery === 0) due = event.place
+      if (!matches) continue
+      // One checkpoint stands for all that were due since the last event; the event itself stands for its own.
+      if (due !== null && due !== event.place && !(await outlet.send(checkpoint(positionOf(due))))) return
+      due = null
+      if (!(await outlet.sendEvent(event.wire))) return
     }
+    if (due !== null && !(await outlet.send(checkpoint(positionOf(due))))) return
     if (page.length > 0 && next <= log.lastPlace()) continue
-    if (!live) {
-      live = true
-      await outlet.send(caughtUp)
-    }
-    if (!(await watch.changed(silent > 0 ? SILENCE_MS : undefined))) return
-    if (silent > 0 && next > log.lastPlace()) {
-      silent = 0
-      await outlet.send(checkpoint(positionOf(next - 1)))
-    }
+    if (!live && !(await outlet.send(caughtUp))) return
+    live = true
+    if (!(await watch.changed())) return
   }
 }

@@ -8,9 +8,9 @@ export interface Changes {
 export interface Watch {
   /**
    * Resolves once something was written since the last call, also if it was before this one: then at once.
-   * With `ms`, resolves no later than that. False after `stop`.
+   * False after `stop`.
    */
-  changed(ms?: number): Promise<boolean>
+  changed(): Promise<boolean>
   stop(): void
 }
 
@@ -29,14 +29,10 @@ export function createChanges(): Changes {
       const others = watches.get(stream) ?? new Set()
       watches.set(stream, others.add(notice))
       return {
-        async changed(ms) {
+        async changed() {
           if (!seen && !stopped)
             await new Promise<void>((resolve) => {
-              const timer = ms === undefined ? undefined : setTimeout(resolve, ms)
-              wake = () => {
-                clearTimeout(timer)
-                resolve()
-              }
+              wake = resolve
             })
           seen = false
           return !stopped

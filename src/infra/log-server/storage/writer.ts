@@ -28,7 +28,6 @@ export interface Writer {
 }
 
 const EMPTY: Buffer = Buffer.alloc(0)
-const JSON_TYPE = "application/json"
 
 /** The only one who writes. `lastPlace` is where the log ends; `now` is the clock, ms since the epoch. */
 export function createWriter(database: Database, streams: Streams, now: () => number): Writer {
@@ -95,7 +94,13 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     written: LogEvent[],
   ): void {
     const id = Buffer.from(randomUUID(), "latin1")
-    const event = { id, type, contentType: JSON_TYPE, customMetadata: EMPTY, data: Buffer.from(data, "utf8") }
+    const event = {
+      id,
+      type,
+      contentType: data === "" ? "application/octet-stream" : "application/json",
+      customMetadata: EMPTY,
+      data: Buffer.from(data, "utf8"),
+    }
     store(stream, [event], revision, written)
   }
 
@@ -142,7 +147,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     if (checked.kind !== "write" || (command.kind === "delete" && nothingToDelete))
       return { kind: "wrong_version", actual: stream.last }
     if (command.kind === "delete") truncate(stream.name, "9223372036854775807", written)
-    else storeSystemEvent(stream, "$streamDeleted", "{}", TOMBSTONE_REVISION, written)
+    else storeSystemEvent(stream, "$streamDeleted", "", TOMBSTONE_REVISION, written)
     return { kind: "done", revision: stream.last, position: positionOf(lastPlace) }
   }
 
