@@ -132,18 +132,6 @@ function refused(permit: Permit, reason: PermitRefusal): EventOf<"PermitRefused"
   return { type: "PermitRefused", data: { ...reserving, reason } }
 }
 
-/** Gives an order's cups back, once. */
-export function release(sale: Sale, orderId: string, nowMs: number): Decision<Event, "not_found"> {
-  const reservation = sale.orders.get(orderId)
-  if (!reservation) return reject("not_found")
-  if (reservation.released) return accept()
-  const { userId, quantity, requestId } = reservation
-  return accept({
-    type: "ReservationReleased",
-    data: { orderId, requestId, userId, quantity, at: toInstant(nowMs) },
-  })
-}
-
 /** The fence of a rebuild: every permit of an older epoch is void after it. */
 export const openGate = (sale: Sale): EventOf<"GateOpened"> => ({
   type: "GateOpened",

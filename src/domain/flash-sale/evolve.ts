@@ -52,7 +52,8 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
         released: false,
       }
       sale.outcomes.set(data.requestId, accepted)
-      sale.orders.set(data.orderId, accepted)
+      // Cups that were taken again for a late payment begin no second order.
+      if (!sale.orders.has(data.orderId)) sale.orders.set(data.orderId, data.requestId)
       take(sale, data.userId, data.quantity)
       return
     }
@@ -62,8 +63,8 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
       return
     }
     case "ReservationReleased": {
-      const reservation = sale.orders.get(data.orderId)
-      if (reservation) sale.orders.set(data.orderId, { ...reservation, released: true })
+      const outcome = sale.outcomes.get(data.requestId)
+      if (outcome?.kind === "accepted") sale.outcomes.set(data.requestId, { ...outcome, released: true })
       take(sale, data.userId, -data.quantity)
       return
     }

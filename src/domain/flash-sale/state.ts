@@ -60,8 +60,8 @@ export interface Sale {
   readonly unitsOf: Lookup<number>
   /** Request id -> what became of it. */
   readonly outcomes: Lookup<Outcome>
-  /** Order id -> its reservation. */
-  readonly orders: Lookup<Accepted>
+  /** Order id -> the request whose reservation began it. */
+  readonly orders: Lookup<string>
   /** The last commands outside the hot path, by event type and request id; the oldest is forgotten. */
   readonly remembered: Map<string, Remembered>
 }
