@@ -28,7 +28,7 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.B
 
     const answer = (response: streams.BatchAppendResp) => {
       // A client that does not read its answers is not read either: nothing piles up here.
-      if (call.write(response)) return
+      if (call.write(response) || call.isPaused()) return
       call.pause()
       call.once("drain", () => call.resume())
     }
