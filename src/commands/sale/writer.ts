@@ -22,6 +22,7 @@ interface Item {
   readonly context: Context
   /** Made at the first try and kept: a later try is recognised by the log. */
   readonly eventIds: string[]
+  readonly newId: () => string
   readonly resolve: (committed: Committed<string>) => void
   readonly reject: (cause: unknown) => void
 }
@@ -30,9 +31,13 @@ export interface Writer {
   /**
    * Queues a decision on the sale. It is taken on the fold plus the earlier items of its group, and again after
    * each conflict; the answer comes after the append has succeeded. Rejects only when the writer is stopped or a
-   * decision throws.
+   * decision throws. `newId` makes the ids of its events, new ones unless given.
    */
-  commit<Reason extends string>(decide: Decide<Reason>, context: Context): Promise<Committed<Reason>>
+  commit<Reason extends string>(
+    decide: Decide<Reason>,
+    context: Context,
+    newId?: () => string,
+  ): Promise<Committed<Reason>>
   /** For how long the append under way has not been answered; 0 when there is none. */
   silentMs(): number
   /** False when too much waits already: the caller is to be told to come back. */
@@ -48,7 +53,7 @@ export function createWriter(
   signal: AbortSignal,
   onAppended: () => void,
 ): Writer {
-  const { clock, store, newId } = deps
+  const { clock, store } = deps
   const append = appendDurably(store, clock)
   const { sale } = follower
   const stream = FlashSale.streamOf(sale.id)
@@ -121,7 +126,7 @@ export function createWriter(
       decision.events.forEach((event, index) => {
         FlashSale.evolve(draft, event, { revision: draft.revision + 1, position: draft.position })
         events.push(event)
-        item.eventIds[index] ??= newId()
+        item.eventIds[index] ??= item.newId()
         newEvents.push(newEvent(item.eventIds[index], event, item.context))
       })
     }
@@ -129,9 +134,9 @@ export function createWriter(
   }
 
   return {
-    commit<Reason extends string>(decide: Decide<Reason>, context: Context) {
+    commit<Reason extends string>(decide: Decide<Reason>, context: Context, newId = deps.newId) {
       return new Promise<Committed<Reason>>((resolve, reject) => {
-        queue.push({ decide, context, eventIds: [], resolve: resolve as Item["resolve"], reject })
+        queue.push({ decide, context, eventIds: [], newId, resolve: resolve as Item["resolve"], reject })
         running ??= Promise.resolve().then(run)
       })
     },

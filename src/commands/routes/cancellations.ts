@@ -1,0 +1,37 @@
+import { z } from "zod"
+import type { AddRoutes } from "../../http/api.ts"
+import { access, identityOf } from "../../http/auth.ts"
+import { sendProblem } from "../../http/problems.ts"
+import { cancelOrder } from "../cancel-order.ts"
+import type { FindOrderDeps } from "../find-order.ts"
+import type { WriteDeps } from "../write.ts"
+import { asked } from "./asked.ts"
+
+/** `POST /v1/orders/:id/cancellation`: a user's own order; staff anybody's. */
+export const cancellationCommands =
+  (deps: WriteDeps & FindOrderDeps): AddRoutes =>
+  (api) => {
+    api.post(
+      "/v1/orders/:id/cancellation",
+      {
+        schema: {
+          tags: ["orders"],
+          params: z.object({ id: z.string() }),
+          body: z.strictObject({}),
+          response: {
+            200: z.object({ id: z.string(), status: z.literal("cancelled"), position: z.string() }),
+          },
+        },
+        config: { access: access.user, problems: ["invalid_state"] },
+      },
+      async (request, reply) => {
+        const { requestId, context } = asked(request)
+        const { role, userId } = identityOf(request)
+        const { id } = request.params
+        const who = role === "user" ? ({ by: "user", ownerId: userId } as const) : ({ by: "staff" } as const)
+        const result = await cancelOrder(deps)({ orderId: id, requestId, ...who }, context)
+        if (!result.ok) return sendProblem(reply, result.reason)
+        return { id, status: "cancelled" as const, position: `${result.position}` }
+      },
+    )
+  }
