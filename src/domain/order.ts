@@ -142,13 +142,12 @@ export function pay(order: Order, capture: Capture, at: Instant): Decision<Event
       throw new Error("a payment was captured for an order that was never placed")
     case "pending_payment":
       return accept(paid(order, capture, false, at))
-    case "cancelled":
-      return reject(order.cancelledBy?.reason === "timeout" ? "too_late" : "unwanted")
     case "paid":
       return order.transactionId === capture.transactionId ? accept() : reject("unwanted")
+    case "cancelled":
     case "refunding":
     case "refunded":
-      return order.transactionId === capture.transactionId ? accept() : reject("unwanted")
+      return reject(order.cancelledBy?.reason === "timeout" ? "too_late" : "unwanted")
     default:
       return unreachable(order)
   }

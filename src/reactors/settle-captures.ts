@@ -2,6 +2,7 @@ import { orders } from "../commands/find-order.ts"
 import { payments } from "../commands/record-notification.ts"
 import type { LiveSales } from "../commands/sale/live-sales.ts"
 import { type WriteDeps, write } from "../commands/write.ts"
+import type { Decision } from "../domain/decision.ts"
 import type { RecordedEvent } from "../domain/event.ts"
 import * as FlashSale from "../domain/flash-sale.ts"
 import * as Order from "../domain/order.ts"
@@ -65,10 +66,7 @@ function steps(
     /** Null when the order took it, else why not. */
     async onOrder<Reason extends string>(
       purpose: string,
-      decide: (
-        order: Order.Order,
-        at: string,
-      ) => ReturnType<typeof Order.pay> | { ok: false; reason: Reason },
+      decide: (order: Order.Order, at: string) => Decision<Order.Event, Reason>,
     ) {
       const written = await writing(purpose)(
         Order.streamOf(orderId),
