@@ -2,6 +2,7 @@ import { type Clock, sleep } from "../commands/ports/clock.ts"
 import type { EventStore, Filter, SubscriptionMessage } from "../commands/ports/event-store.ts"
 import type { RecordedEvent } from "../domain/event.ts"
 import { inBatches } from "../projections/batches.ts"
+import { sideBySide } from "./work-loop.ts"
 
 /** A policy: what is to be done when an event has happened. */
 export interface Reactor {
@@ -30,7 +31,7 @@ export interface ReactorDeps {
 
 /** Most events of a batch, and most lanes at work at once. */
 const BATCH = { max: 500, lingerMs: 5 }
-const CONCURRENCY = 128
+const LANES_AT_ONCE = 128
 const RETRY_MIN_MS = 100
 const RETRY_MAX_MS = 5_000
 
@@ -81,13 +82,11 @@ export function startReactor(deps: ReactorDeps, reactor: Reactor): { stop(): Pro
     }
   }
 
-  async function reactAll(events: readonly RecordedEvent[]): Promise<void> {
+  function reactAll(events: readonly RecordedEvent[]): Promise<void> {
     const lanes = [...Map.groupBy(events, reactor.laneOf).values()]
-    let next = 0
-    const work = async () => {
-      while (next < lanes.length) for (const event of lanes[next++]!) await reactor.react(event)
-    }
-    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, lanes.length) }, work))
+    return sideBySide(lanes, LANES_AT_ONCE, async (lane) => {
+      for (const event of lane) await reactor.react(event)
+    })
   }
 }
 
