@@ -16,19 +16,26 @@ ${describeConfig()}`)
 }
 
 try {
+  const config = parseConfig(process.env)
   const { start } = await import("./compose.ts")
   const { welcome } = await import("./welcome.ts")
-  const config = parseConfig(process.env)
-  const running = await start(config)
-  console.log(welcome(running))
+  const starting = start(config)
+  closeOnSignal(async () => (await starting).close())
+  console.log(welcome(await starting))
+} catch (cause) {
+  if (cause instanceof ConfigError) console.error(cause.message)
+  else console.error("Hash Coffee could not start:", cause instanceof Error ? cause.message : cause)
+  process.exit(1)
+}
 
+function closeOnSignal(close: () => Promise<void>): void {
   let closing = false
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => {
       // npm sends on what the process group has heard already: the second signal says nothing new.
       if (closing) return
       closing = true
-      running.close().then(
+      close().then(
         () => process.exit(0),
         (cause) => {
           console.error("Closing failed:", cause)
@@ -36,8 +43,4 @@ try {
         },
       )
     })
-} catch (cause) {
-  if (cause instanceof ConfigError) console.error(cause.message)
-  else console.error("Hash Coffee could not start:", cause instanceof Error ? cause.message : cause)
-  process.exit(1)
 }
