@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { Server, ServerCredentials } from "@grpc/grpc-js"
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js"
 import { lockFolder } from "../folder-lock.ts"
 import { append } from "./service/append.ts"
 import { type BatchCall, batchAppend } from "./service/batch-append.ts"
@@ -40,6 +40,8 @@ const fastStreams = {
  * process has the folder, and an error that names the port when that is taken.
  */
 export async function serve({ dataDir, port }: LogServerOptions): Promise<RunningLogServer> {
+  // What goes wrong is thrown from here; the library would print it as well.
+  setLogVerbosity(logVerbosity.NONE)
   const lock = await lockFolder(dataDir)
   const log = openLog(dataDir, Date.now, (error) => {
     console.error("the log server cannot write to its disk and stops:", error)

@@ -6,6 +6,8 @@ import type { LogServerOptions } from "./serve.ts"
 export interface LogServerProcess {
   /** The same for all its runs. */
   readonly port: number
+  /** The process of the current run. */
+  readonly pid: number
   /** Resolves after `close`, when the last run has ended. */
   readonly exited: Promise<void>
   /** Ends the log server; call it when nobody writes any more. */
@@ -38,6 +40,9 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
 
   return {
     port,
+    get pid() {
+      return run.pid
+    },
     exited,
     async close() {
       closing.abort()
