@@ -4,15 +4,19 @@ import { CODE_VERSION } from "./commands/context.ts"
 import type { Clock } from "./commands/ports/clock.ts"
 import type { EventStore } from "./commands/ports/event-store.ts"
 import type { Gate } from "./commands/ports/gate.ts"
+import type { VerifiedNotification } from "./commands/ports/payment-gateway.ts"
+import { cancellationCommands } from "./commands/routes/cancellations.ts"
 import { dishCommands } from "./commands/routes/dishes.ts"
 import { flashSaleCommands } from "./commands/routes/flash-sales.ts"
 import { orderCommands } from "./commands/routes/orders.ts"
+import { paymentCommands } from "./commands/routes/payments.ts"
 import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
 import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
 import { buildApp } from "./http/app.ts"
 import { type LoginProvider, login } from "./http/login.ts"
 import { createMetrics } from "./http/metrics.ts"
 import { jwtSigner, jwtVerifier } from "./infra/jwt.ts"
+import { createPaymentSimulator } from "./infra/payment-simulator.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
 import { countFailures } from "./projections/metrics.ts"
@@ -54,6 +58,12 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
   const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
   const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report }
   const sales = createLiveSales(saleDeps)
+  const orderDeps = { store, clock, newId, sales }
+  const gateway = createPaymentSimulator(jwtSecret)
+  const deliver = (message: VerifiedNotification) => {
+    const { body, signature } = gateway.sign(message)
+    return gateway.verify(body, signature)
+  }
   const watch = watchPosition(clock, () => readCheckpoint(db))
   const queries = { db, clock, watch, endPosition: store.endPosition }
   const metrics = createMetrics()
@@ -70,6 +80,8 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
       flashSaleQueries(queries),
       orderCommands(saleDeps, sales),
       orderQueries(queries),
+      cancellationCommands(orderDeps),
+      paymentCommands({ ...orderDeps, gateway, deliver }),
     ],
     readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
     metrics,
