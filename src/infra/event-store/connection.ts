@@ -1,8 +1,8 @@
-import { EventStoreDBClient } from "@eventstore/db-client"
+import { EventStoreDBClient, NotLeaderError } from "@eventstore/db-client"
 import { type Slots, slots } from "./slots.ts"
 
-/** Troubles in a row after which the client is replaced. */
-const TROUBLES_MAX = 2
+/** Hangs in a row after which the client is replaced. */
+const HANGS_MAX = 2
 /** How long a given-up client may take to end its calls. */
 const DISPOSE_MS = 1_000
 /**
@@ -13,6 +13,8 @@ const APPENDS_UNDER_WAY_MAX = 15
 /** An idle connection is pinged so often, and counts as dead without an answer. */
 const KEEP_ALIVE_MS = 10_000
 const KEEP_ALIVE_TIMEOUT_MS = 5_000
+/** gRPC's codes for a call that the server or the line has ended. */
+const CANCELLED = 1
 const UNAVAILABLE = 14
 
 /** The client for as long as it is in use. */
@@ -29,7 +31,7 @@ export interface Connection {
   lease(): Promise<Lease>
   /** Tells that the server has answered. */
   answered(): void
-  /** Tells of a call that hung or failed. A server that refuses connections is not the client's trouble. */
+  /** Tells of a call that hung or failed. */
   troubled(lease: Lease, cause: unknown): void
   readonly closed: boolean
   close(): Promise<void>
@@ -38,7 +40,7 @@ export interface Connection {
 export function createConnection(url: string): Connection {
   let current = openLease(url)
   let replaced: Promise<void> = Promise.resolve()
-  let troubles = 0
+  let hangs = 0
   let closed = false
 
   async function replace(old: Lease): Promise<void> {
@@ -53,13 +55,13 @@ export function createConnection(url: string): Connection {
       return current
     },
     answered() {
-      troubles = 0
+      hangs = 0
     },
     troubled(lease, cause) {
-      if (lease.retired || codeOf(cause) === UNAVAILABLE) return
-      troubles += 1
-      if (troubles < TROUBLES_MAX || closed) return
-      troubles = 0
+      if (lease.retired || closed) return
+      hangs += 1
+      if (hangs < HANGS_MAX && !leavesChannel(cause)) return
+      hangs = 0
       replaced = replace(lease)
     },
     get closed() {
@@ -115,5 +117,13 @@ function withKeepAlive(url: string): string {
   return `${url}${url.includes("?") ? "&" : "?"}${query}`
 }
 
-const codeOf = (cause: unknown): unknown =>
-  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+/**
+ * After these errors the client goes on over a new channel and forgets its append stream on the old one, which may
+ * live on. When that one breaks later it takes the new stream's appends with it, and their answers then throw where
+ * nobody can catch them. So nothing of such a client is kept.
+ */
+function leavesChannel(cause: unknown): boolean {
+  if (cause instanceof NotLeaderError) return true
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+  return code === UNAVAILABLE || code === CANCELLED
+}

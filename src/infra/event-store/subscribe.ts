@@ -38,6 +38,7 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
         lease = await connection.lease()
         for await (const message of open(lease)) {
           backoffMs = BACKOFF_MIN_MS
+          connection.answered()
           yield message
         }
       } catch (cause) {

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { type Connection, createConnection } from "../../src/infra/event-store/connection.ts"
+
+const hang = new Error("no answer")
+const unavailable = Object.assign(new Error("14 UNAVAILABLE"), { code: 14 })
+
+describe("the connection to the event store", () => {
+  let connection: Connection
+
+  beforeEach(() => {
+    connection = createConnection("esdb://127.0.0.1:1?tls=false")
+  })
+
+  afterEach(() => connection.close())
+
+  test("keeps its client as long as answers come", async () => {
+    const lease = await connection.lease()
+    connection.troubled(lease, hang)
+    connection.answered()
+    connection.troubled(lease, hang)
+    expect(await connection.lease()).toBe(lease)
+    expect(lease.retired).toBe(false)
+  })
+
+  test("replaces it after a second hang in a row", async () => {
+    const lease = await connection.lease()
+    connection.troubled(lease, hang)
+    connection.troubled(lease, hang)
+    expect(await connection.lease()).not.toBe(lease)
+    expect(lease.retired).toBe(true)
+  })
+
+  test("replaces it at once when the server cannot be reached", async () => {
+    const lease = await connection.lease()
+    connection.troubled(lease, unavailable)
+    expect(await connection.lease()).not.toBe(lease)
+  })
+
+  test("does not blame the new client for what the old one left behind", async () => {
+    const old = await connection.lease()
+    connection.troubled(old, unavailable)
+    const lease = await connection.lease()
+    for (let round = 0; round < 5; round++) connection.troubled(old, unavailable)
+    expect(await connection.lease()).toBe(lease)
+  })
+
+  test("a client that was given up opens nothing any more", async () => {
+    const old = await connection.lease()
+    connection.troubled(old, unavailable)
+    await connection.lease()
+    await expect(old.client.appendToStream("any", [])).rejects.toThrow()
+    await expect(async () => {
+      for await (const _ of old.client.readStream("any")) break
+    }).rejects.toThrow("given up")
+  })
+
+  test("gives out nothing after its close", async () => {
+    await connection.close()
+    await expect(connection.lease()).rejects.toThrow("closed")
+  })
+})

@@ -1,0 +1,53 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+
+export interface TcpProxy {
+  readonly port: number
+  /** From now on what the server says is thrown away, and the connections stay open. */
+  muteServer(): void
+  /** Breaks every connection and lets new ones through again, with all that is said. */
+  cut(): void
+  close(): Promise<void>
+}
+
+/** Stands between a client and a server on 127.0.0.1, to lose answers as a network does. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>()
+  let muted = false
+
+  const server = createServer((client) => {
+    const target = connect(targetPort, "127.0.0.1")
+    for (const [socket, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on("error", () => undefined)
+      socket.on("close", () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+    client.on("data", (chunk) => target.write(chunk))
+    target.on("data", (chunk) => {
+      if (!muted) client.write(chunk)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+
+  function cut(): void {
+    for (const socket of sockets) socket.destroy()
+    muted = false
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    muteServer() {
+      muted = true
+    },
+    cut,
+    async close() {
+      cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
