@@ -21,10 +21,11 @@ import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
 import { countFailures } from "./projections/metrics.ts"
 import { watchPosition } from "./projections/position-watch.ts"
-import { startProjector } from "./projections/projector.ts"
+import { READ_MODELS, startProjector } from "./projections/projector.ts"
 import { dishQueries } from "./projections/routes/dishes.ts"
 import { flashSaleQueries } from "./projections/routes/flash-sales.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
+import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
 
 /** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
@@ -64,7 +65,7 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
     const { body, signature } = gateway.sign(message)
     return gateway.verify(body, signature)
   }
-  const watch = watchPosition(clock, () => readCheckpoint(db))
+  const watch = watchPosition(clock, () => readCheckpoint(db, READ_MODELS))
   const queries = { db, clock, watch, endPosition: store.endPosition }
   const metrics = createMetrics()
   const countFailure = countFailures(metrics)
@@ -82,6 +83,7 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
       orderQueries(queries),
       cancellationCommands(orderDeps),
       paymentCommands({ ...orderDeps, gateway, deliver }),
+      paymentQueries(queries),
     ],
     readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
     metrics,

@@ -1,35 +1,46 @@
 import type { Db, Tx } from "./database.ts"
 
-/** All read models move together, so one checkpoint tells how far they are. */
-const NAME = "read-models"
-
-/** The position up to which everything is applied; null before the first event. */
-export async function readCheckpoint(db: Db | Tx): Promise<bigint | null> {
+/** The position up to which the follower of this name has done everything; null before the first event. */
+export async function readCheckpoint(db: Db | Tx, name: string): Promise<bigint | null> {
   const row = await db
     .selectFrom("checkpoints")
     .select("position")
-    .where("name", "=", NAME)
+    .where("name", "=", name)
     .executeTakeFirst()
   return row ? BigInt(row.position) : null
 }
 
 /**
- * Moves the checkpoint in the transaction of what it stands for. Throws if it is not at `from`: another projector
- * has moved it, and this transaction must not be applied a second time.
+ * Moves a checkpoint in the transaction of what it stands for. Throws if it is not at `from`: another process has
+ * moved it, and this transaction must not be applied a second time.
  */
-export async function moveCheckpoint(tx: Tx, from: bigint | null, to: bigint): Promise<void> {
-  if (from === null) {
-    await tx
-      .insertInto("checkpoints")
-      .values({ name: NAME, position: `${to}` })
-      .execute()
-    return
-  }
+export async function moveCheckpoint(tx: Tx, name: string, from: bigint | null, to: bigint): Promise<void> {
+  if (from === null) return insert(tx, name, to)
   const { numUpdatedRows } = await tx
     .updateTable("checkpoints")
     .set({ position: `${to}` })
-    .where("name", "=", NAME)
+    .where("name", "=", name)
     .where("position", "=", `${from}`)
     .executeTakeFirst()
-  if (numUpdatedRows !== 1n) throw new Error(`the checkpoint of the read models is no longer at ${from}`)
+  if (numUpdatedRows !== 1n) throw new Error(`the checkpoint of ${name} is no longer at ${from}`)
+}
+
+/**
+ * Sets a checkpoint wherever it was: for work outside of this database, which is done first, and after a crash in
+ * between a second time.
+ */
+export async function saveCheckpoint(db: Db, name: string, position: bigint): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("checkpoints")
+    .set({ position: `${position}` })
+    .where("name", "=", name)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) await insert(db, name, position)
+}
+
+async function insert(db: Db | Tx, name: string, position: bigint): Promise<void> {
+  await db
+    .insertInto("checkpoints")
+    .values({ name, position: `${position}` })
+    .execute()
 }

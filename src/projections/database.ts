@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from "kysely"
+import type { CancelReason } from "../domain/order.ts"
+import type { RefundReason } from "../domain/payment.ts"
 
-// The tables of the read models: what the outside may read. Written by the projector only, rebuilt from the log at
+// The tables of the read models: what the outside may read. Written by followers of the log only, rebuilt from it at
 // will. Money in fen, instants in milliseconds since the epoch.
 
 /** What an order can be. It begins with `pending_payment`. */
@@ -15,8 +17,9 @@ export const orderStatuses = [
 export type OrderStatus = (typeof orderStatuses)[number]
 
 export interface CheckpointRow {
+  /** Of the follower. */
   name: string
-  /** The log position up to which the read models have everything, as a decimal text. */
+  /** The log position up to which it has done everything, as a decimal text. */
   position: string
 }
 
@@ -61,8 +64,41 @@ export interface OrderRow {
   unit_price_fen: number
   amount_fen: number
   status: OrderStatus
+  /** Why it is cancelled; null when it is not. */
+  cancel_reason: CancelReason | null
   created_at_ms: number
   pay_by_ms: number
+}
+
+/** What happened to a payment is counted: a provider may take the money more than once. */
+export interface PaymentRow {
+  id: string
+  order_id: string
+  user_id: string
+  /** What is to be paid. */
+  amount_fen: number
+  method: string
+  captures: number
+  failures: number
+  refunds_requested: number
+  refunds_succeeded: number
+  created_at_ms: number
+}
+
+/** The money of one capture on its way back. */
+export interface RefundRow {
+  id: string
+  payment_id: string
+  order_id: string
+  transaction_id: string
+  amount_fen: number
+  reason: RefundReason
+  /** `parked`: given up after the last attempt; it waits for a person. */
+  status: "requested" | "succeeded" | "parked"
+  attempts: number
+  /** When to try next; null when there is nothing left to try. */
+  retry_at_ms: number | null
+  created_at_ms: number
 }
 
 export interface Database {
@@ -70,6 +106,8 @@ export interface Database {
   dishes: DishRow
   flash_sales: SaleRow
   orders: OrderRow
+  payments: PaymentRow
+  refunds: RefundRow
 }
 
 export type Db = Kysely<Database>

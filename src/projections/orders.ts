@@ -1,7 +1,11 @@
+import { unreachable } from "../domain/decision.ts"
+import * as FlashSale from "../domain/flash-sale.ts"
+import type * as Domain from "../domain/order.ts"
 import { toInstant } from "../domain/time.ts"
 import type { Db, OrderRow, OrderStatus, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
+import { inGroups, insertAll } from "./rows.ts"
 
 /** An order as its buyer and the staff see it. */
 export interface Order {
@@ -12,36 +16,71 @@ export interface Order {
   readonly unitPriceFen: number
   readonly amountFen: number
   readonly status: OrderStatus
+  readonly cancelReason?: Domain.CancelReason
   readonly reservedAt: string
   readonly payBy: string
 }
 
-/** Rows of one insert; MySQL and SQLite both take far more. */
-const INSERT_ROWS = 50
+/** How an order stands; its last event alone says so. */
+type Standing = Pick<OrderRow, "status" | "cancel_reason">
 
-/** Writes the orders that reservations begin. */
+/**
+ * Writes the orders that reservations begin, and how each stands after the batch. Orders that come to stand alike, as
+ * those of a sale that nobody paid do, are one update.
+ */
 export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
-  const rows: OrderRow[] = []
+  const begun = new Map<string, OrderRow>()
+  const moved = new Map<string, Standing>()
   for (const { of, id, event } of occurrences) {
-    if (of !== "flash sale" || event.type !== "StockReserved") continue
-    const { orderId, userId, quantity, unitPriceFen, amountFen, reservedAt, payBy } = event.data
-    rows.push({
-      id: orderId,
-      sale_id: id,
-      user_id: userId,
-      quantity,
-      unit_price_fen: unitPriceFen,
-      amount_fen: amountFen,
-      status: "pending_payment",
-      created_at_ms: Date.parse(reservedAt),
-      pay_by_ms: Date.parse(payBy),
-    })
+    if (of === "flash sale" && event.type === "StockReserved") {
+      const { orderId, requestId } = event.data
+      // Cups that were taken again for a late payment begin no second order.
+      if (requestId !== FlashSale.lateRequestId(orderId)) begun.set(orderId, rowOf(id, event.data))
+    } else if (of === "order") {
+      const standing = standingAfter(event)
+      if (!standing) continue
+      const row = begun.get(id)
+      if (row) Object.assign(row, standing)
+      else moved.set(id, standing)
+    }
   }
-  for (let from = 0; from < rows.length; from += INSERT_ROWS) {
-    await tx
-      .insertInto("orders")
-      .values(rows.slice(from, from + INSERT_ROWS))
-      .execute()
+  await insertAll(tx, "orders", [...begun.values()])
+  const alike = Map.groupBy(moved, ([, { status, cancel_reason }]) => `${status} ${cancel_reason}`)
+  for (const orders of alike.values()) {
+    for (const group of inGroups(orders)) {
+      const ids = group.map(([id]) => id)
+      await tx.updateTable("orders").set(group[0]![1]).where("id", "in", ids).execute()
+    }
+  }
+}
+
+const rowOf = (saleId: string, data: FlashSale.EventOf<"StockReserved">["data"]): OrderRow => ({
+  id: data.orderId,
+  sale_id: saleId,
+  user_id: data.userId,
+  quantity: data.quantity,
+  unit_price_fen: data.unitPriceFen,
+  amount_fen: data.amountFen,
+  status: "pending_payment",
+  cancel_reason: null,
+  created_at_ms: Date.parse(data.reservedAt),
+  pay_by_ms: Date.parse(data.payBy),
+})
+
+function standingAfter({ type, data }: Domain.Event): Standing | null {
+  switch (type) {
+    case "OrderPlaced":
+      return null
+    case "OrderPaid":
+      return { status: "paid", cancel_reason: null }
+    case "OrderCancelled":
+      return { status: "cancelled", cancel_reason: data.reason }
+    case "RefundRequested":
+      return { status: "refunding", cancel_reason: null }
+    case "OrderRefunded":
+      return { status: "refunded", cancel_reason: null }
+    default:
+      return unreachable(type)
   }
 }
 
@@ -74,6 +113,7 @@ const orderOf = (row: OrderRow): Order => ({
   unitPriceFen: row.unit_price_fen,
   amountFen: row.amount_fen,
   status: row.status,
+  ...(row.cancel_reason === null ? {} : { cancelReason: row.cancel_reason }),
   reservedAt: toInstant(row.created_at_ms),
   payBy: toInstant(row.pay_by_ms),
 })

@@ -27,22 +27,31 @@ export interface Sale {
 
 /** Writes what happened to sales. The many orders of one sale within a batch are one update. */
 export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
-  const heldBy = new Map<string, number>()
-  for (const { of, id, event } of occurrences) {
-    if (of !== "flash sale") continue
-    if (event.type === "StockReserved") heldBy.set(id, (heldBy.get(id) ?? 0) + event.data.quantity)
-    else if (event.type === "ReservationReleased") heldBy.set(id, (heldBy.get(id) ?? 0) - event.data.quantity)
-    else await applyOne(tx, id, event)
+  const moves = new Map<string, { held: number; sold: number }>()
+  const move = (id: string, held: number, sold: number) => {
+    const before = moves.get(id) ?? { held: 0, sold: 0 }
+    moves.set(id, { held: before.held + held, sold: before.sold + sold })
   }
-  for (const [id, held] of heldBy) await add(tx, id, "held", held)
+  for (const { of, id, event } of occurrences) {
+    if (of === "order" && event.type === "OrderPaid") {
+      move(event.data.saleId, -event.data.quantity, event.data.quantity)
+    } else if (of === "flash sale") {
+      if (event.type === "StockReserved") move(id, event.data.quantity, 0)
+      else if (event.type === "ReservationReleased") move(id, -event.data.quantity, 0)
+      else await applyOne(tx, id, event)
+    }
+  }
+  for (const [id, units] of moves) await add(tx, id, units)
 }
 
-type OrderEvent = "StockReserved" | "ReservationReleased"
+/** By how much the numbers of a sale move. */
+type Units = Partial<Record<"capacity" | "held" | "sold", number>>
+type ReservationEvent = "StockReserved" | "ReservationReleased"
 
 async function applyOne(
   tx: Tx,
   id: string,
-  { type, data }: Exclude<FlashSale.Event, { type: OrderEvent }>,
+  { type, data }: Exclude<FlashSale.Event, { type: ReservationEvent }>,
 ): Promise<void> {
   switch (type) {
     case "FlashSaleScheduled": {
@@ -53,7 +62,7 @@ async function applyOne(
     }
     case "FlashSaleChanged":
       await tx.updateTable("flash_sales").set(columnsOf(data)).where("id", "=", id).execute()
-      return add(tx, id, "capacity", data.stockDelta)
+      return add(tx, id, { capacity: data.stockDelta })
     case "FlashSalePaused":
       return set(tx, id, { paused: 1 })
     case "FlashSaleResumed":
@@ -61,7 +70,7 @@ async function applyOne(
     case "FlashSaleClosed":
       return set(tx, id, { closed: 1 })
     case "StockAdjusted":
-      return add(tx, id, "capacity", data.delta)
+      return add(tx, id, { capacity: data.delta })
     case "PermitRefused":
     case "GateOpened":
       return
@@ -74,10 +83,14 @@ async function set(tx: Tx, id: string, columns: Partial<SaleRow>): Promise<void>
   await tx.updateTable("flash_sales").set(columns).where("id", "=", id).execute()
 }
 
-async function add(tx: Tx, id: string, column: "capacity" | "held", units: number): Promise<void> {
+async function add(tx: Tx, id: string, { capacity = 0, held = 0, sold = 0 }: Units): Promise<void> {
   await tx
     .updateTable("flash_sales")
-    .set((eb) => ({ [column]: eb(column, "+", units) }))
+    .set((eb) => ({
+      capacity: eb("capacity", "+", capacity),
+      held: eb("held", "+", held),
+      sold: eb("sold", "+", sold),
+    }))
     .where("id", "=", id)
     .execute()
 }

@@ -3,13 +3,14 @@ import type { SubscriptionMessage } from "../../src/commands/ports/event-store.t
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { readCheckpoint } from "../../src/projections/checkpoint.ts"
 import type { Db } from "../../src/projections/database.ts"
-import type { Projector } from "../../src/projections/projector.ts"
+import type { Follower } from "../../src/projections/follower.ts"
+import { READ_MODELS } from "../../src/projections/projector.ts"
 import { openReadModels, record, startReadSide } from "../support/read-side.ts"
 import { permit, reserved, SALE_ID, scheduled } from "../support/scenario.ts"
 
 const stream = FlashSale.streamOf(SALE_ID)
 let side: Awaited<ReturnType<typeof startReadSide>>
-const projectors: Projector[] = []
+const projectors: Follower[] = []
 const project = (...args: Parameters<typeof side.project>) => {
   const projector = side.project(...args)
   projectors.push(projector)
@@ -43,7 +44,11 @@ test("applies what is there and what comes, and says when it has caught up", asy
   await expect.poll(() => projector.caughtUp()).toBe(true)
   const position = await record(side.log, stream, ...orders(2, 1))
   expect(await side.watch.waitFor(position, 5_000)).toBe(true)
-  expect([await held(), await counted(), await readCheckpoint(side.db)]).toEqual([2, 2, position])
+  expect([await held(), await counted(), await readCheckpoint(side.db, READ_MODELS)]).toEqual([
+    2,
+    2,
+    position,
+  ])
 })
 
 test("more events than a batch holds", async () => {
@@ -84,7 +89,11 @@ test("an event that it does not know stops it, is told each time, and leaves not
   project()
   await expect.poll(() => side.failures.length).toBeGreaterThan(1)
   expect(String(side.failures[0])).toContain("unknown event type CupDropped")
-  expect([await held(), await counted(), await readCheckpoint(side.db)]).toEqual([undefined, 0, null])
+  expect([await held(), await counted(), await readCheckpoint(side.db, READ_MODELS)]).toEqual([
+    undefined,
+    0,
+    null,
+  ])
 })
 
 test("a batch that fails is taken back whole, and tried again", async () => {
@@ -134,7 +143,7 @@ test("two projectors on one database apply each event once", async () => {
   project()
   for (let from = 1_501; from < 1_600; from += 10) await record(side.log, stream, ...orders(from, 10))
   const position = await side.log.endPosition()
-  await expect.poll(() => readCheckpoint(side.db), { timeout: 10_000 }).toBe(position)
+  await expect.poll(() => readCheckpoint(side.db, READ_MODELS), { timeout: 10_000 }).toBe(position)
   expect([await held(), await counted()]).toEqual([1_600, 1_600])
 })
 
@@ -150,7 +159,7 @@ test("a checkpoint without events is kept, so that nobody waits for what is of n
   side.project({ store })
   expect(await side.watch.waitFor(70n, 5_000)).toBe(true)
   expect(await side.watch.waitFor(18_446_744_073_709_551_614n, 5_000)).toBe(true)
-  expect(await readCheckpoint(side.db)).toBe(18_446_744_073_709_551_614n)
+  expect(await readCheckpoint(side.db, READ_MODELS)).toBe(18_446_744_073_709_551_614n)
 })
 
 test("a rebuild makes the very same rows, however the events are batched", async () => {
@@ -175,7 +184,7 @@ test("a rebuild makes the very same rows, however the events are batched", async
   const dump = async (db: Db) => ({
     sales: await db.selectFrom("flash_sales").selectAll().orderBy("id").execute(),
     orders: await db.selectFrom("orders").selectAll().orderBy("id").execute(),
-    checkpoint: await readCheckpoint(db),
+    checkpoint: await readCheckpoint(db, READ_MODELS),
   })
   expect(await dump(other.db)).toEqual(await dump(side.db))
   expect((await dump(other.db)).sales[0]?.held).toBe(299)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
 import * as Dish from "../../src/domain/dish.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
-import type { Projector } from "../../src/projections/projector.ts"
+import type { Follower } from "../../src/projections/follower.ts"
 import { dishQueries } from "../../src/projections/routes/dishes.ts"
 import { flashSaleQueries } from "../../src/projections/routes/flash-sales.ts"
 import { orderQueries } from "../../src/projections/routes/orders.ts"
@@ -17,7 +17,7 @@ const iso = (ms: number) => new Date(ms).toISOString()
 const asked = { requestId: "boss:1", payloadHash: "h", at: iso(START_MS) }
 
 let side: Awaited<ReturnType<typeof startReadSide>>
-let projector: Projector
+let projector: Follower
 let app: FastifyInstance
 const clock = createVirtualClock(START_MS + 60_000)
 

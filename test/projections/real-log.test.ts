@@ -4,6 +4,7 @@ import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { readCheckpoint } from "../../src/projections/checkpoint.ts"
+import { READ_MODELS } from "../../src/projections/projector.ts"
 import { startTestLogServer } from "../support/log-server.ts"
 import { record, startReadSide } from "../support/read-side.ts"
 import { permit, reserved, SALE_ID, scheduled } from "../support/scenario.ts"
@@ -41,6 +42,6 @@ test("follows the log itself, passes what is of no interest, and goes on after a
   const second = side.project({ store })
   expect(await passed(later)).toBe(true)
   expect([await held(), side.failures]).toEqual([3, []])
-  expect(await readCheckpoint(side.db)).toBeGreaterThanOrEqual(later)
+  expect(await readCheckpoint(side.db, READ_MODELS)).toBeGreaterThanOrEqual(later)
   await second.stop()
 })

@@ -11,7 +11,7 @@ import { readCheckpoint } from "../../src/projections/checkpoint.ts"
 import type { Database, Db } from "../../src/projections/database.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import { watchPosition } from "../../src/projections/position-watch.ts"
-import { type ProjectorDeps, startProjector } from "../../src/projections/projector.ts"
+import { type ProjectorDeps, READ_MODELS, startProjector } from "../../src/projections/projector.ts"
 import { createMemoryLog } from "./memory-log.ts"
 
 /** Empty read models in a SQLite file of their own. */
@@ -57,7 +57,7 @@ export async function record(
 export async function startReadSide({ clock = systemClock }: { clock?: Clock } = {}) {
   const { db, close } = await openReadModels()
   const log = createMemoryLog()
-  const watch = watchPosition(clock, () => readCheckpoint(db))
+  const watch = watchPosition(clock, () => readCheckpoint(db, READ_MODELS))
   const failures: unknown[] = []
   const project = (changes: Partial<ProjectorDeps> = {}) =>
     startProjector({

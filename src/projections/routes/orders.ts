@@ -1,6 +1,7 @@
 import type { onRequestHookHandler } from "fastify"
 import { z } from "zod"
 import { ORDER_ID, SALE_ID } from "../../domain/flash-sale.ts"
+import { CancelReason } from "../../domain/order.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { access, type Identity, identityOf, USER_ID } from "../../http/auth.ts"
 import { sendProblem } from "../../http/problems.ts"
@@ -20,6 +21,7 @@ const Order = z.object({
   unitPriceFen: z.int(),
   amountFen: z.int(),
   status: z.enum(orderStatuses),
+  cancelReason: CancelReason.optional().describe("Only of a cancelled order"),
   reservedAt: z.iso.datetime(),
   payBy: z.iso.datetime(),
 })

@@ -1,0 +1,126 @@
+import { type Clock, sleep } from "../commands/ports/clock.ts"
+import type { EventStore, Filter, SubscriptionMessage } from "../commands/ports/event-store.ts"
+import type { RecordedEvent } from "../domain/event.ts"
+import { type BatchLimits, inBatches } from "./batches.ts"
+import { moveCheckpoint, readCheckpoint } from "./checkpoint.ts"
+import type { Db, Tx } from "./database.ts"
+
+/** After a failure the follower begins again from its checkpoint: after this long, then twice as long, up to the last. */
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 5_000
+
+/** What is new to a follower: each event of interest after `from`, up to and with `to`. There may be none. */
+export interface Stretch {
+  readonly events: readonly RecordedEvent[]
+  /** Null at the log's beginning. */
+  readonly from: bigint | null
+  readonly to: bigint
+}
+
+/** What a follower does with what it is given, and where it keeps how far it is. */
+export interface Work {
+  readonly readCheckpoint: () => Promise<bigint | null>
+  /** Does what the events ask for and makes `to` the checkpoint. What it rejects with is told, and it is called again. */
+  readonly perform: (stretch: Stretch) => Promise<void>
+}
+
+export interface FollowerDeps extends Work {
+  readonly store: Pick<EventStore, "subscribeAll">
+  readonly clock: Clock
+  readonly filter: Filter
+  readonly limits: BatchLimits
+  /** Told after each batch: everything up to this position is done. */
+  readonly onPassed: (position: bigint) => void
+  /** Told of each failure, before the retry. */
+  readonly onFailure: (cause: unknown) => void
+}
+
+export interface Follower {
+  /** Whether it has once read the log to its end. */
+  caughtUp(): boolean
+  /** Ends after the batch under way. */
+  stop(): Promise<void>
+}
+
+/**
+ * Follows the log from a durable checkpoint, batch after batch, each exactly as often as `perform` needs to succeed.
+ * Nothing is skipped: an event that cannot be handled stops it, told again and again.
+ */
+export function startFollower(deps: FollowerDeps): Follower {
+  const { store, clock, filter, limits, onPassed, onFailure } = deps
+  const stopping = new AbortController()
+  let caughtUp = false
+  let retryMs = FIRST_RETRY_MS
+  const ended = run()
+
+  return {
+    caughtUp: () => caughtUp,
+    stop: () => {
+      stopping.abort()
+      return ended
+    },
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await follow(await deps.readCheckpoint())
+      } catch (cause) {
+        onFailure(cause)
+        await sleep(clock, retryMs, stopping.signal)
+        retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)
+      }
+    }
+  }
+
+  async function follow(begin: bigint | null): Promise<void> {
+    const ending = new AbortController()
+    const signal = AbortSignal.any([stopping.signal, ending.signal])
+    const source = store.subscribeAll({ filter, signal, ...(begin === null ? {} : { after: begin }) })
+    try {
+      let checkpoint = begin
+      if (checkpoint !== null) onPassed(checkpoint)
+      for await (const batch of inBatches(source, clock, limits)) {
+        const stretch = stretchOf(batch, checkpoint)
+        if (stretch) {
+          await deps.perform(stretch)
+          checkpoint = stretch.to
+          onPassed(checkpoint)
+        }
+        retryMs = FIRST_RETRY_MS
+        if (batch.some(({ kind }) => kind === "caught_up")) caughtUp = true
+      }
+    } finally {
+      ending.abort()
+    }
+  }
+}
+
+/** Work whose effects and checkpoint are one transaction: each event has its effect once, whatever crashes. */
+export const inTransaction = (
+  db: Db,
+  name: string,
+  apply: (tx: Tx, events: readonly RecordedEvent[]) => Promise<void>,
+): Work => ({
+  readCheckpoint: () => readCheckpoint(db, name),
+  perform: ({ events, from, to }) =>
+    db.transaction().execute(async (tx) => {
+      await apply(tx, events)
+      await moveCheckpoint(tx, name, from, to)
+    }),
+})
+
+/** What a batch adds to the checkpoint; null when it adds nothing. What is delivered again is left out. */
+function stretchOf(batch: readonly SubscriptionMessage[], from: bigint | null): Stretch | null {
+  const isNew = (position: bigint) => from === null || position > from
+  let to: bigint | null = null
+  const events: RecordedEvent[] = []
+  for (const message of batch) {
+    if (message.kind === "caught_up") continue
+    const position = message.kind === "event" ? message.event.position : message.position
+    if (!isNew(position)) continue
+    if (to === null || position > to) to = position
+    if (message.kind === "event") events.push(message.event)
+  }
+  return to === null ? null : { events, from, to }
+}

@@ -1,0 +1,72 @@
+import type * as Payment from "../domain/payment.ts"
+import type { Db, RefundRow, Tx } from "./database.ts"
+import type { Occurrence } from "./occurrences.ts"
+
+/** A refund that is to be tried. */
+export interface DueRefund {
+  readonly refundId: string
+  readonly paymentId: string
+  readonly transactionId: string
+  readonly amountFen: number
+}
+
+/** Writes what happened to refunds. */
+export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
+  for (const { of, event } of occurrences) if (of === "payment") await applyOne(tx, event)
+}
+
+async function applyOne(tx: Tx, { type, data }: Payment.Event): Promise<void> {
+  switch (type) {
+    case "RefundRequested": {
+      const atMs = Date.parse(data.at)
+      const row: RefundRow = {
+        id: data.refundId,
+        payment_id: data.paymentId,
+        order_id: data.orderId,
+        transaction_id: data.transactionId,
+        amount_fen: data.amountFen,
+        reason: data.reason,
+        status: "requested",
+        attempts: 0,
+        retry_at_ms: atMs,
+        created_at_ms: atMs,
+      }
+      await tx.insertInto("refunds").values(row).execute()
+      return
+    }
+    case "RefundSucceeded":
+      return set(tx, data.refundId, { status: "succeeded", retry_at_ms: null })
+    case "RefundFailed": {
+      const status = data.retryAt === null ? "parked" : "requested"
+      const retryAtMs = data.retryAt === null ? null : Date.parse(data.retryAt)
+      return set(tx, data.refundId, { status, attempts: data.attempt, retry_at_ms: retryAtMs })
+    }
+    case "PaymentOpened":
+    case "PaymentCaptured":
+    case "PaymentFailed":
+      return
+  }
+}
+
+async function set(tx: Tx, id: string, columns: Partial<RefundRow>): Promise<void> {
+  await tx.updateTable("refunds").set(columns).where("id", "=", id).execute()
+}
+
+/** Refunds that are to be tried at `nowMs`, the longest due first; at most `limit`. */
+export async function due(db: Db, nowMs: number, limit: number): Promise<DueRefund[]> {
+  const rows = await db
+    .selectFrom("refunds")
+    .select(["id", "payment_id", "transaction_id", "amount_fen"])
+    .where("status", "=", "requested")
+    .where("retry_at_ms", "<=", nowMs)
+    .orderBy("retry_at_ms")
+    .orderBy("id")
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    refundId: row.id,
+    paymentId: row.payment_id,
+    transactionId: row.transaction_id,
+    amountFen: row.amount_fen,
+  }))
+}
