@@ -59,7 +59,8 @@ export async function saleWorld(
   // Every verb goes to the gate of the moment, so that processes meet its loss as they would meet Redis's.
   const gate = new Proxy({} as Gate, { get: (_, verb: keyof Gate) => current[verb].bind(current) })
 
-  const events = () => log.all.map((event) => FlashSale.parse(event.type, event.data))
+  const events = () =>
+    log.all.flatMap((event) => (event.stream === stream ? [FlashSale.parse(event.type, event.data)] : []))
   return {
     clock,
     log,
