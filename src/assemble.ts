@@ -12,6 +12,7 @@ import { orderCommands } from "./commands/routes/orders.ts"
 import { paymentCommands } from "./commands/routes/payments.ts"
 import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
 import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
+import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
 import { buildApp } from "./http/app.ts"
 import { type LoginProvider, login } from "./http/login.ts"
 import { createMetrics } from "./http/metrics.ts"
@@ -20,10 +21,11 @@ import { createPaymentSimulator } from "./infra/payment-simulator.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
 import { countFailures } from "./projections/metrics.ts"
-import { watchPosition } from "./projections/position-watch.ts"
+import { type PositionWatch, watchPosition } from "./projections/position-watch.ts"
 import { READ_MODELS, startProjector } from "./projections/projector.ts"
 import { dishQueries } from "./projections/routes/dishes.ts"
 import { flashSaleQueries } from "./projections/routes/flash-sales.ts"
+import { notificationQueries } from "./projections/routes/notifications.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
 import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
@@ -66,6 +68,7 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
     return gateway.verify(body, signature)
   }
   const watch = watchPosition(clock, () => readCheckpoint(db, READ_MODELS))
+  const notified = watchPosition(clock, () => readCheckpoint(db, NOTIFY_USERS))
   const queries = { db, clock, watch, endPosition: store.endPosition }
   const metrics = createMetrics()
   const countFailure = countFailures(metrics)
@@ -84,22 +87,25 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
       cancellationCommands(orderDeps),
       paymentCommands({ ...orderDeps, gateway, deliver }),
       paymentQueries(queries),
+      notificationQueries({ ...queries, watch: notified }),
     ],
     readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
     metrics,
     logger,
     version: CODE_VERSION,
   })
-  const projector = startProjector({
+  const following = (follower: string, { passed }: PositionWatch) => ({
     store,
     db,
     clock,
-    onPassed: watch.passed,
-    onFailure(err) {
-      countFailure()
-      logger.error({ err }, "the read models are not written; trying again")
+    onPassed: passed,
+    onFailure(err: unknown) {
+      countFailure(follower)
+      logger.error({ err, follower }, "a follower of the log cannot do its work; trying again")
     },
   })
+  const projector = startProjector(following(READ_MODELS, watch))
+  const notifier = startNotifyUsers(following(NOTIFY_USERS, notified))
 
   return {
     app,
@@ -113,7 +119,7 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
     },
     async stop() {
       await sales.stop()
-      await projector.stop()
+      await Promise.all([projector.stop(), notifier.stop()])
     },
   }
 }

@@ -101,6 +101,19 @@ export interface RefundRow {
   created_at_ms: number
 }
 
+export const notificationTypes = ["order_paid", "order_timed_out"] as const
+export type NotificationType = (typeof notificationTypes)[number]
+
+/** Written by the consumer that notifies users. */
+export interface NotificationRow {
+  /** Of the event that it tells of: no event is told twice. */
+  id: string
+  user_id: string
+  type: NotificationType
+  order_id: string
+  created_at_ms: number
+}
+
 export interface Database {
   checkpoints: CheckpointRow
   dishes: DishRow
@@ -108,6 +121,7 @@ export interface Database {
   orders: OrderRow
   payments: PaymentRow
   refunds: RefundRow
+  notifications: NotificationRow
 }
 
 export type Db = Kysely<Database>

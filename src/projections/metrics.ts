@@ -1,11 +1,12 @@
 import { Counter, type Registry } from "prom-client"
 
-/** Counts the batches that could not be written. Anything but 0 wants a look: the read models stand still meanwhile. */
-export function countFailures(registry: Registry): () => void {
+/** Counts what followers of the log could not do at once. Anything but 0 wants a look: that follower stands still meanwhile. */
+export function countFailures(registry: Registry): (follower: string) => void {
   const failures = new Counter({
-    name: "read_models_failures_total",
-    help: "Times that the read models could not follow the log and began again from their checkpoint",
+    name: "follower_failures_total",
+    help: "Times that a follower of the log could not do its work and began again from its checkpoint",
+    labelNames: ["follower"],
     registers: [registry],
   })
-  return () => failures.inc()
+  return (follower) => failures.inc({ follower })
 }
