@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { EventStoreUnavailable } from "../../src/commands/ports/event-store.ts"
+import { createAppend } from "../../src/infra/event-store/append.ts"
 import { type Connection, createConnection } from "../../src/infra/event-store/connection.ts"
+import { createReads } from "../../src/infra/event-store/read.ts"
+import { events, unique } from "../contract/event-store/support.ts"
+import { startTestLogServer } from "../support/log-server.ts"
 
 const hang = new Error("no answer")
 const unavailable = Object.assign(new Error("14 UNAVAILABLE"), { code: 14 })
@@ -58,4 +63,25 @@ describe("the connection to the event store", () => {
     await connection.close()
     await expect(connection.lease()).rejects.toThrow("closed")
   })
+})
+
+test("a read is not taken for complete when its client is given up in its midst", async () => {
+  const server = await startTestLogServer()
+  const connection = createConnection(server.url)
+  const append = createAppend(connection, 5_000)
+  const stream = unique("long")
+  for (let group = 0; group < 10; group++)
+    await append(stream, group === 0 ? "no_stream" : BigInt(500 * group - 1), events(500))
+
+  let read = 0
+  async function readOn(): Promise<void> {
+    for await (const _ of createReads(connection, 5_000).readStream(stream)) {
+      read += 1
+      if (read === 10) connection.troubled(await connection.lease(), unavailable)
+    }
+  }
+  await expect(readOn()).rejects.toBeInstanceOf(EventStoreUnavailable)
+  expect(read).toBeLessThan(5_000)
+  await connection.close()
+  await server.close()
 })

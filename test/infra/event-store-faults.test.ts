@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { appendDurably } from "../../src/commands/append.ts"
 import { type EventStore, EventStoreUnavailable } from "../../src/commands/ports/event-store.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
@@ -105,6 +105,29 @@ describe("the event store on a bad line", { timeout: 30_000 }, () => {
     expect(idsOf(await all(store.readStream(stream)))).toEqual(idsOf([...written, ...late]))
     expect(idsOf(eventsOf(await until(messages, isEvent(late[2]!.id))))).toEqual(idsOf(late))
     ending.abort()
+  })
+
+  test("a line that goes dead without a word is noticed by an idle subscription", async () => {
+    const { stream, written } = await streamOf(store, 1)
+    await store.close()
+    // The client warns of pings that are as frequent as a test needs them.
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined)
+    const pings = "keepAliveInterval=300&keepAliveTimeout=300"
+    const idle = createEventStore({ url: `esdb://127.0.0.1:${proxy.port}?tls=false&${pings}` })
+    const ending = new AbortController()
+    const messages = idle.subscribeStream({ stream, signal: ending.signal })[Symbol.asyncIterator]()
+    expect(idsOf(eventsOf(await until(messages, isCaughtUp)))).toEqual(idsOf(written))
+
+    proxy.freeze()
+    store = createEventStore({ url: server.url })
+    const unheard = event()
+    await appended(store, stream, 0n, [unheard])
+    const asked = performance.now()
+    expect(idsOf(eventsOf(await until(messages, isEvent(unheard.id))))).toEqual([unheard.id])
+    expect(performance.now() - asked).toBeLessThan(5_000)
+    ending.abort()
+    await idle.close()
+    warn.mockRestore()
   })
 
   test("200 appends under way when the server dies all end as unknown", async () => {

@@ -4,6 +4,8 @@ export interface TcpProxy {
   readonly port: number
   /** From now on what the server says is thrown away, and the connections stay open. */
   muteServer(): void
+  /** Nothing passes on the connections of now any more, and nobody is told. New ones are not touched. */
+  freeze(): void
   /** Breaks every connection and lets new ones through again, with all that is said. */
   cut(): void
   close(): Promise<void>
@@ -12,6 +14,7 @@ export interface TcpProxy {
 /** Stands between a client and a server on 127.0.0.1, to lose answers as a network does. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let frozen = new Set<Socket>()
   let muted = false
 
   const server = createServer((client) => {
@@ -28,9 +31,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         other.destroy()
       })
     }
-    client.on("data", (chunk) => target.write(chunk))
+    client.on("data", (chunk) => {
+      if (!frozen.has(client)) target.write(chunk)
+    })
     target.on("data", (chunk) => {
-      if (!muted) client.write(chunk)
+      if (!muted && !frozen.has(client)) client.write(chunk)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -43,6 +48,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     muteServer() {
       muted = true
+    },
+    freeze() {
+      frozen = new Set(sockets)
     },
     cut,
     async close() {
