@@ -12,7 +12,8 @@ import { orderCommands } from "./commands/routes/orders.ts"
 import { paymentCommands } from "./commands/routes/payments.ts"
 import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
 import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
-import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
+import type { Role } from "./config.ts"
+import { NOTIFY_USERS } from "./consumers/notify-users.ts"
 import { buildApp } from "./http/app.ts"
 import { type LoginProvider, login } from "./http/login.ts"
 import { createMetrics } from "./http/metrics.ts"
@@ -20,15 +21,15 @@ import { jwtSigner, jwtVerifier } from "./infra/jwt.ts"
 import { createPaymentSimulator } from "./infra/payment-simulator.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
-import { countFailures } from "./projections/metrics.ts"
-import { type PositionWatch, watchPosition } from "./projections/position-watch.ts"
-import { READ_MODELS, startProjector } from "./projections/projector.ts"
+import { watchPosition } from "./projections/position-watch.ts"
+import { READ_MODELS } from "./projections/projector.ts"
 import { dishQueries } from "./projections/routes/dishes.ts"
 import { flashSaleQueries } from "./projections/routes/flash-sales.ts"
 import { notificationQueries } from "./projections/routes/notifications.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
 import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
+import { startWorkers } from "./workers.ts"
 
 /** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
 const CATCH_UP_MS = 30_000
@@ -56,7 +57,7 @@ export interface Assembled {
 }
 
 /** Puts the application together on the adapters of whatever profile, and starts its workers. */
-export async function assemble(adapters: Adapters): Promise<Assembled> {
+export async function assemble(roles: ReadonlySet<Role>, adapters: Adapters): Promise<Assembled> {
   const { store, gate, db, clock, times, logger, jwtSecret } = adapters
   const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
   const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report }
@@ -71,55 +72,53 @@ export async function assemble(adapters: Adapters): Promise<Assembled> {
   const notified = watchPosition(clock, () => readCheckpoint(db, NOTIFY_USERS))
   const queries = { db, clock, watch, endPosition: store.endPosition }
   const metrics = createMetrics()
-  const countFailure = countFailures(metrics)
   let started = false
 
+  const routes = [
+    login(adapters.loginProvider, jwtSigner(jwtSecret)),
+    dishCommands(saleDeps),
+    dishQueries(queries),
+    flashSaleCommands(saleDeps, sales),
+    flashSaleQueries(queries),
+    orderCommands(saleDeps, sales),
+    orderQueries(queries),
+    cancellationCommands(orderDeps),
+    paymentCommands({ ...orderDeps, gateway, deliver }),
+    paymentQueries(queries),
+    notificationQueries({ ...queries, watch: notified }),
+  ]
   const app = await buildApp({
     verifyToken: jwtVerifier(jwtSecret, clock.now),
-    routes: [
-      login(adapters.loginProvider, jwtSigner(jwtSecret)),
-      dishCommands(saleDeps),
-      dishQueries(queries),
-      flashSaleCommands(saleDeps, sales),
-      flashSaleQueries(queries),
-      orderCommands(saleDeps, sales),
-      orderQueries(queries),
-      cancellationCommands(orderDeps),
-      paymentCommands({ ...orderDeps, gateway, deliver }),
-      paymentQueries(queries),
-      notificationQueries({ ...queries, watch: notified }),
-    ],
+    routes: roles.has("api") ? routes : [],
     readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
     metrics,
     logger,
     version: CODE_VERSION,
   })
-  const following = (follower: string, { passed }: PositionWatch) => ({
-    store,
+  const workers = startWorkers(roles, {
+    ...orderDeps,
+    gateway,
     db,
-    clock,
-    onPassed: passed,
-    onFailure(err: unknown) {
-      countFailure(follower)
-      logger.error({ err, follower }, "a follower of the log cannot do its work; trying again")
-    },
+    metrics,
+    logger,
+    readModels: watch,
+    notifications: notified,
   })
-  const projector = startProjector(following(READ_MODELS, watch))
-  const notifier = startNotifyUsers(following(NOTIFY_USERS, notified))
 
   return {
     app,
     saleDeps,
     sales,
     async ready() {
-      await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
+      if (roles.has("projector")) await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
       // Only a hint which sales to fold ahead of their buyers: any other is folded at its first request.
       for (const id of await saleModel.openIds(db, clock.now(), LIVE_MAX)) await sales.get(id)
       started = true
     },
     async stop() {
+      // Workers first: what they still append goes through the sales' queues.
+      await workers.stop()
       await sales.stop()
-      await Promise.all([projector.stop(), notifier.stop()])
     },
   }
 }

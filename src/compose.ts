@@ -38,7 +38,7 @@ export async function start(config: Config): Promise<Running> {
   await migrate(db)
   const jwtSecret = config.jwtSecret ?? ensureSecret(config.dataDir)
   const gate = createInProcessGate({ now: clock.now, times: defaultSaleTimes })
-  const { app, saleDeps, sales, ready, stop } = await assemble({
+  const { app, saleDeps, sales, ready, stop } = await assemble(config.roles, {
     store,
     gate,
     db,

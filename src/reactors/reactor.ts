@@ -1,7 +1,7 @@
-import { type Clock, sleep } from "../commands/ports/clock.ts"
-import type { EventStore, Filter, SubscriptionMessage } from "../commands/ports/event-store.ts"
+import type { Clock } from "../commands/ports/clock.ts"
+import type { EventStore, Filter } from "../commands/ports/event-store.ts"
 import type { RecordedEvent } from "../domain/event.ts"
-import { inBatches } from "../projections/batches.ts"
+import { startFollower } from "../projections/follower.ts"
 import { sideBySide } from "./work-loop.ts"
 
 /** A policy: what is to be done when an event has happened. */
@@ -32,68 +32,29 @@ export interface ReactorDeps {
 /** Most events of a batch, and most lanes at work at once. */
 const BATCH = { max: 500, lingerMs: 5 }
 const LANES_AT_ONCE = 128
-const RETRY_MIN_MS = 100
-const RETRY_MAX_MS = 5_000
 
 /**
  * Follows the log from the reactor's offset and moves the offset after the effects of a batch, never before. What fails
  * is tried again until it is done: an effect is late rather than lost.
  */
-export function startReactor(deps: ReactorDeps, reactor: Reactor): { stop(): Promise<void> } {
-  const { store, checkpoints, clock, onFailure } = deps
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const ended = run()
-  return {
-    stop() {
-      stopping.abort()
-      return ended
+export function startReactor(
+  { store, checkpoints, clock, onFailure }: ReactorDeps,
+  { name, filter, laneOf, react }: Reactor,
+): { stop(): Promise<void> } {
+  return startFollower({
+    store,
+    clock,
+    filter,
+    limits: BATCH,
+    readCheckpoint: () => checkpoints.load(name),
+    async perform({ events, to }) {
+      const lanes = [...Map.groupBy(events, laneOf).values()]
+      await sideBySide(lanes, LANES_AT_ONCE, async (lane) => {
+        for (const event of lane) await react(event)
+      })
+      await checkpoints.save(name, to)
     },
-  }
-
-  async function run(): Promise<void> {
-    for (let retryMs = RETRY_MIN_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, RETRY_MAX_MS)) {
-      const ending = new AbortController()
-      try {
-        await follow(AbortSignal.any([signal, ending.signal]), () => {
-          retryMs = RETRY_MIN_MS
-        })
-      } catch (cause) {
-        onFailure(reactor.name, cause)
-        await sleep(clock, retryMs, signal)
-      } finally {
-        ending.abort()
-      }
-    }
-  }
-
-  async function follow(subscription: AbortSignal, onProgress: () => void): Promise<void> {
-    const after = await checkpoints.load(reactor.name)
-    const source = store.subscribeAll({
-      filter: reactor.filter,
-      signal: subscription,
-      ...(after === null ? {} : { after }),
-    })
-    for await (const batch of inBatches(source, clock, BATCH)) {
-      await reactAll(batch.flatMap((message) => (message.kind === "event" ? [message.event] : [])))
-      const position = lastPosition(batch)
-      if (position !== null) await checkpoints.save(reactor.name, position)
-      onProgress()
-    }
-  }
-
-  function reactAll(events: readonly RecordedEvent[]): Promise<void> {
-    const lanes = [...Map.groupBy(events, reactor.laneOf).values()]
-    return sideBySide(lanes, LANES_AT_ONCE, async (lane) => {
-      for (const event of lane) await reactor.react(event)
-    })
-  }
-}
-
-function lastPosition(batch: readonly SubscriptionMessage[]): bigint | null {
-  for (const message of batch.toReversed()) {
-    if (message.kind === "event") return message.event.position
-    if (message.kind === "checkpoint") return message.position
-  }
-  return null
+    onPassed: () => {},
+    onFailure: (cause) => onFailure(name, cause),
+  })
 }

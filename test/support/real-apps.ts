@@ -44,7 +44,7 @@ export async function startRealApps(n: number): Promise<RealApps> {
     const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
     const loginProvider = developmentLogin
     const parts = { store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger }
-    const { app, ready, stop } = await assemble(parts)
+    const { app, ready, stop } = await assemble(new Set(["api", "projector"]), parts)
     const port = await listen(app, { host: "127.0.0.1", port: 0 })
     await ready()
     apps.push({ app, stop, gate, db, url: `http://127.0.0.1:${port}` })

@@ -1,0 +1,45 @@
+import type { PaymentGateway } from "../commands/ports/payment-gateway.ts"
+import type { LiveSales } from "../commands/sale/live-sales.ts"
+import type { WriteDeps } from "../commands/write.ts"
+import { type CancelUnpaidDeps, cancelUnpaid } from "./cancel-unpaid.ts"
+import { finishRefunds } from "./finish-refunds.ts"
+import { placeOrders } from "./place-orders.ts"
+import { type Checkpoints, startReactor } from "./reactor.ts"
+import { type RefundDeps, refundPayments } from "./refund-payments.ts"
+import { releaseCups } from "./release-cups.ts"
+import { settleCaptures } from "./settle-captures.ts"
+import { startWork } from "./work-loop.ts"
+
+export interface WorkersDeps extends WriteDeps {
+  readonly sales: LiveSales
+  readonly gateway: PaymentGateway
+  readonly checkpoints: Checkpoints
+  readonly dueOrders: CancelUnpaidDeps["dueOrders"]
+  readonly dueRefunds: RefundDeps["dueRefunds"]
+  /** How late the oldest unpaid order is, in milliseconds. */
+  readonly onTimerLag: (ms: number) => void
+  /** Told of each failure, before the retry. */
+  readonly onFailure: (name: string, cause: unknown) => void
+}
+
+export interface Workers {
+  stop(): Promise<void>
+}
+
+/** Every policy that follows the log. */
+export function startReactors(deps: WorkersDeps): Workers {
+  const reactors = [placeOrders(deps), releaseCups(deps), settleCaptures(deps), finishRefunds(deps)]
+  return together(reactors.map((reactor) => startReactor(deps, reactor)))
+}
+
+/** What becomes due: unpaid orders and refunds. */
+export function startTimers(deps: WorkersDeps): Workers {
+  return together([
+    startWork(deps, "cancel-unpaid", cancelUnpaid({ ...deps, onLag: deps.onTimerLag })),
+    startWork(deps, "refund-payments", refundPayments(deps)),
+  ])
+}
+
+const together = (parts: readonly Workers[]): Workers => ({
+  stop: async () => void (await Promise.all(parts.map((part) => part.stop()))),
+})

@@ -1,0 +1,60 @@
+import type { FastifyBaseLogger } from "fastify"
+import { Gauge, type Registry } from "prom-client"
+import type { Role } from "./config.ts"
+import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
+import { readCheckpoint, saveCheckpoint } from "./projections/checkpoint.ts"
+import type { Db } from "./projections/database.ts"
+import { dueOrders } from "./projections/due-orders.ts"
+import { countFailures } from "./projections/metrics.ts"
+import type { PositionWatch } from "./projections/position-watch.ts"
+import { READ_MODELS, startProjector } from "./projections/projector.ts"
+import * as refunds from "./projections/refunds.ts"
+import { startReactors, startTimers, type Workers, type WorkersDeps } from "./reactors/start.ts"
+
+type FromDatabase = "checkpoints" | "dueOrders" | "dueRefunds" | "onTimerLag" | "onFailure"
+
+export interface WorkDeps extends Omit<WorkersDeps, FromDatabase> {
+  readonly db: Db
+  readonly metrics: Registry
+  readonly logger: FastifyBaseLogger
+  /** Told how far the read models, and the notifications, are. */
+  readonly readModels: PositionWatch
+  readonly notifications: PositionWatch
+}
+
+/** Starts what the process's roles do behind the API's back, each from its own durable state. */
+export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers {
+  const { db, logger, metrics } = deps
+  const countFailure = countFailures(metrics)
+  const lag = new Gauge({
+    name: "timer_lag_seconds",
+    help: "How long ago the oldest unpaid order was due when the timer last looked",
+    registers: [metrics],
+  })
+  const onFailure = (worker: string, err: unknown) => {
+    countFailure(worker)
+    logger.error({ err, worker }, "a worker could not do its work; it tries again")
+  }
+  const follows = (name: string, { passed }: PositionWatch) => ({
+    ...deps,
+    onPassed: passed,
+    onFailure: (err: unknown) => onFailure(name, err),
+  })
+  const working: WorkersDeps = {
+    ...deps,
+    checkpoints: {
+      load: (name) => readCheckpoint(db, name),
+      save: (name, position) => saveCheckpoint(db, name, position),
+    },
+    dueOrders: (nowMs, limit, last) => dueOrders(db, nowMs, limit, last),
+    dueRefunds: (nowMs, limit) => refunds.due(db, nowMs, limit),
+    onTimerLag: (ms) => lag.set(ms / 1_000),
+    onFailure,
+  }
+  const workers: Workers[] = []
+  if (roles.has("projector")) workers.push(startProjector(follows(READ_MODELS, deps.readModels)))
+  if (roles.has("consumer")) workers.push(startNotifyUsers(follows(NOTIFY_USERS, deps.notifications)))
+  if (roles.has("reactor")) workers.push(startReactors(working))
+  if (roles.has("timer")) workers.push(startTimers(working))
+  return { stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))) }
+}
