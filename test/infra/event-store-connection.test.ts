@@ -20,38 +20,42 @@ describe("the connection to the event store", () => {
 
   test("keeps its client as long as answers come", async () => {
     const lease = await connection.lease()
-    connection.troubled(lease, hang)
-    connection.answered()
-    connection.troubled(lease, hang)
+    for (const kind of ["append", "read"] as const) {
+      connection.troubled(lease, kind, hang)
+      connection.answered(kind)
+      connection.troubled(lease, kind, hang)
+      connection.answered(kind)
+    }
     expect(await connection.lease()).toBe(lease)
     expect(lease.retired).toBe(false)
   })
 
-  test("replaces it after a second hang in a row", async () => {
+  test("replaces it after a second append in a row that hung, whatever reads say", async () => {
     const lease = await connection.lease()
-    connection.troubled(lease, hang)
-    connection.troubled(lease, hang)
+    connection.troubled(lease, "append", hang)
+    connection.answered("read")
+    connection.troubled(lease, "append", hang)
     expect(await connection.lease()).not.toBe(lease)
     expect(lease.retired).toBe(true)
   })
 
   test("replaces it at once when the server cannot be reached", async () => {
     const lease = await connection.lease()
-    connection.troubled(lease, unavailable)
+    connection.troubled(lease, "read", unavailable)
     expect(await connection.lease()).not.toBe(lease)
   })
 
   test("does not blame the new client for what the old one left behind", async () => {
     const old = await connection.lease()
-    connection.troubled(old, unavailable)
+    connection.troubled(old, "read", unavailable)
     const lease = await connection.lease()
-    for (let round = 0; round < 5; round++) connection.troubled(old, unavailable)
+    for (let round = 0; round < 5; round++) connection.troubled(old, "read", unavailable)
     expect(await connection.lease()).toBe(lease)
   })
 
   test("a client that was given up opens nothing any more", async () => {
     const old = await connection.lease()
-    connection.troubled(old, unavailable)
+    connection.troubled(old, "read", unavailable)
     await connection.lease()
     await expect(old.client.appendToStream("any", [])).rejects.toThrow()
     await expect(async () => {
@@ -77,7 +81,7 @@ test("a read is not taken for complete when its client is given up in its midst"
   async function readOn(): Promise<void> {
     for await (const _ of createReads(connection, 5_000).readStream(stream)) {
       read += 1
-      if (read === 10) connection.troubled(await connection.lease(), unavailable)
+      if (read === 10) connection.troubled(await connection.lease(), "read", unavailable)
     }
   }
   await expect(readOn()).rejects.toBeInstanceOf(EventStoreUnavailable)

@@ -27,7 +27,7 @@ export function createAppend(connection: Connection, timeoutMs: number): EventSt
       const timer = setTimeout(() => {
         late = true
         const cause = new Error(`no answer to an append to ${stream} within ${timeoutMs} ms`)
-        if (lease) connection.troubled(lease, cause)
+        if (lease) connection.troubled(lease, "append", cause)
         resolve({ kind: "unknown", cause })
       }, timeoutMs).unref()
 
@@ -44,7 +44,7 @@ export function createAppend(connection: Connection, timeoutMs: number): EventSt
       send()
         .catch((cause) => failed(asError(cause)))
         .then((result) => {
-          if (result && result.kind !== "unknown") connection.answered()
+          if (result && result.kind !== "unknown") connection.answered("append")
           if (result) resolve(result)
         }, reject)
         .finally(() => clearTimeout(timer))
@@ -52,7 +52,7 @@ export function createAppend(connection: Connection, timeoutMs: number): EventSt
       function failed(cause: Error): AppendResult {
         if (cause instanceof WrongExpectedVersionError) return { kind: "conflict" }
         if (cause instanceof MaxAppendSizeExceededError) throw new RangeError(cause.message, { cause })
-        if (lease && !late) connection.troubled(lease, cause)
+        if (lease && !late) connection.troubled(lease, "append", cause)
         return { kind: "unknown", cause }
       }
     })

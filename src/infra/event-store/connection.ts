@@ -22,6 +22,9 @@ export interface Lease {
   readonly retired: boolean
 }
 
+/** Counted apart: reads that are answered say nothing of an append stream that hangs. */
+export type CallKind = "append" | "read"
+
 /**
  * Keeps the one client of this process, and replaces it when it no longer gets answers. A connection whose other end
  * is gone without a word is noticed within 20 s even if nothing is asked: the client pings it every 10 s, unless
@@ -31,9 +34,9 @@ export interface Connection {
   /** The client to use for the next call; rejects after `close`. */
   lease(): Promise<Lease>
   /** Tells that the server has answered. */
-  answered(): void
+  answered(kind: CallKind): void
   /** Tells of a call that hung or failed. */
-  troubled(lease: Lease, cause: unknown): void
+  troubled(lease: Lease, kind: CallKind, cause: unknown): void
   readonly closed: boolean
   close(): Promise<void>
 }
@@ -41,7 +44,7 @@ export interface Connection {
 export function createConnection(url: string): Connection {
   let current = openLease(url)
   let replaced: Promise<void> = Promise.resolve()
-  let hangs = 0
+  let hangs = { append: 0, read: 0 }
   let closed = false
 
   async function replace(old: Lease): Promise<void> {
@@ -55,14 +58,14 @@ export function createConnection(url: string): Connection {
       if (closed) throw new Error("the event store is closed")
       return current
     },
-    answered() {
-      hangs = 0
+    answered(kind) {
+      hangs[kind] = 0
     },
-    troubled(lease, cause) {
+    troubled(lease, kind, cause) {
       if (lease.retired || closed) return
-      hangs += 1
-      if (hangs < HANGS_MAX && !leavesChannel(cause)) return
-      hangs = 0
+      hangs[kind] += 1
+      if (hangs[kind] < HANGS_MAX && !leavesChannel(cause)) return
+      hangs = { append: 0, read: 0 }
       replaced = replace(lease)
     },
     get closed() {

@@ -39,10 +39,10 @@ export function createReads(connection: Connection, timeoutMs: number): Reads {
         idle.resume()
       }
       if (lease.retired) throw new Error("the connection was given up during the read")
-      connection.answered()
+      connection.answered("read")
     } catch (cause) {
-      if (cause instanceof StreamNotFoundError) return connection.answered()
-      if (lease) connection.troubled(lease, cause)
+      if (cause instanceof StreamNotFoundError) return connection.answered("read")
+      if (lease) connection.troubled(lease, "read", cause)
       throw new EventStoreUnavailable(`the event store did not answer a read: ${messageOf(cause)}`, { cause })
     } finally {
       close()

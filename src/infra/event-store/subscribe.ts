@@ -38,11 +38,11 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
         lease = await connection.lease()
         for await (const message of open(lease)) {
           backoffMs = BACKOFF_MIN_MS
-          connection.answered()
+          connection.answered("read")
           yield message
         }
       } catch (cause) {
-        if (lease) connection.troubled(lease, cause)
+        if (lease) connection.troubled(lease, "read", cause)
       }
       await delay(backoffMs, undefined, { signal, ref: false }).catch(() => undefined)
       backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS)
