@@ -48,7 +48,7 @@ export async function reserveStock(
   if (queued && queued.payloadHash !== request.payloadHash) return refused("request_conflict")
   if (queued) return (await finished(queued)) ?? unavailable
   if (live.isOver()) return refused("sale_not_open")
-  if (live.soldOut.isValid(clock.elapsed())) return refused("sold_out")
+  if (live.soldOut.isValid(clock.elapsed(), sale.revision)) return refused("sold_out")
 
   for (let askedOnceMore = false; leftMs() > 0 && !arrival.isGone(); ) {
     if (!live.writer.hasRoom()) return { kind: "overloaded" }
@@ -95,7 +95,7 @@ export async function reserveStock(
           await within(clock, leftMs(), live.pusher.push())
           break
         }
-        if (isSoldOutForAll(reply)) live.soldOut.remember(askedAtMs)
+        if (isSoldOutForAll(reply)) live.soldOut.remember(askedAtMs, sale.revision)
         return refused(reply.kind)
       }
     }

@@ -124,8 +124,8 @@ describe("the memory that a sale is sold out", () => {
     const bob = slow.buy("bob")
     await world.clock.advance(200)
     expect(await bob).toEqual(refused("sold_out"))
-    expect(slow.live.soldOut.isValid(world.clock.elapsed() + 49)).toBe(true)
-    expect(slow.live.soldOut.isValid(world.clock.elapsed() + 50)).toBe(false)
+    expect(slow.live.soldOut.isValid(world.clock.elapsed() + 49, slow.live.sale.revision)).toBe(true)
+    expect(slow.live.soldOut.isValid(world.clock.elapsed() + 50, slow.live.sale.revision)).toBe(false)
   })
 
   it("is not kept while a permit is under way that may come back *", async () => {
@@ -137,7 +137,7 @@ describe("the memory that a sale is sold out", () => {
     await world.clock.settle()
     const other = await world.process()
     expect(await buys(world, other, "bob")).toEqual(refused("sold_out"))
-    expect(other.live.soldOut.isValid(world.clock.elapsed())).toBe(false)
+    expect(other.live.soldOut.isValid(world.clock.elapsed(), other.live.sale.revision)).toBe(false)
   })
 
   it("keeps every cup back until it is over: a returned one is granted after T, and the buyer waits for it *", async () => {

@@ -3,18 +3,21 @@ export interface SoldOutMemory {
   /**
    * Remembers a final reply with stock exactly 0, no permit pending, and this process's fold at the reply's revision
    * or past it. It lives from before the question, so that the gate, which grants nothing for as long after its
-   * answer, never grants a cup while the memory lives.
+   * answer, never grants a cup while the memory lives. `revision` is the fold's: an event after it may have freed a
+   * cup, and forgetting early is always safe.
    */
-  remember(askedAtMs: number): void
-  isValid(nowMs: number): boolean
+  remember(askedAtMs: number, revision: number): void
+  isValid(nowMs: number, revision: number): boolean
 }
 
 export function createSoldOutMemory(livesMs: number): SoldOutMemory {
   let untilMs = Number.NEGATIVE_INFINITY
+  let ofRevision = -1
   return {
-    remember(askedAtMs) {
-      untilMs = Math.max(untilMs, askedAtMs + livesMs)
+    remember(askedAtMs, revision) {
+      untilMs = askedAtMs + livesMs
+      ofRevision = revision
     },
-    isValid: (nowMs) => nowMs < untilMs,
+    isValid: (nowMs, revision) => nowMs < untilMs && revision === ofRevision,
   }
 }
