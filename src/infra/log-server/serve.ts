@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js"
-import { lockFolder } from "../folder-lock.ts"
+import { type FolderLock, lockFolder } from "../folder-lock.ts"
 import { append } from "./service/append.ts"
 import { type BatchCall, batchAppend } from "./service/batch-append.ts"
 import { getSupportedMethods, readGossip } from "./service/cluster.ts"
@@ -43,18 +43,32 @@ export async function serve({ dataDir, port }: LogServerOptions): Promise<Runnin
   // What goes wrong is thrown from here; the library would print it as well.
   setLogVerbosity(logVerbosity.NONE)
   const lock = await lockFolder(dataDir)
-  const log = openLog(dataDir, Date.now, (error) => {
-    console.error("the log server cannot write to its disk and stops:", error)
-    process.exit(1)
-  })
-  const batchCalls = new Set<BatchCall>()
+  let log: Log | null = null
+  try {
+    log = openLog(dataDir, Date.now, diskFailed)
+    await recordStart(log)
+    return await listen(log, lock, port)
+  } catch (error) {
+    await log?.close()
+    lock.release()
+    throw error
+  }
+}
+
+function diskFailed(error: unknown): never {
+  console.error("the log server cannot write to its disk and stops:", error)
+  process.exit(1)
+}
+
+async function listen(log: Log, lock: FolderLock, port: number): Promise<RunningLogServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
     "grpc.enable_channelz": 0,
   })
-  let boundPort = port
+  const batchCalls = new Set<BatchCall>()
   const appendBatches = batchAppend(log)
+  let boundPort = port
   server.addService(fastStreams as never, {
     append: append(log),
     batchAppend(call: BatchCall) {
@@ -68,30 +82,27 @@ export async function serve({ dataDir, port }: LogServerOptions): Promise<Runnin
   })
   server.addService(GossipService, { read: readGossip(() => boundPort) })
   server.addService(ServerFeaturesService, { getSupportedMethods })
-
-  const release = async () => {
-    await log.close()
-    lock.release()
-  }
-  try {
-    await recordStart(log)
-    boundPort = await bind(server, port)
-  } catch (error) {
-    await release()
-    throw error
-  }
+  boundPort = await bind(server, port)
 
   return {
     port: boundPort,
     async close() {
+      // What has arrived is written and answered first.
+      await turn()
       // A client whose batch call merely ends waits for ever for its answers: it has to be an error.
       for (const call of batchCalls) call.emit("error", stopping())
-      await new Promise((resolve) => setImmediate(resolve))
+      await turn()
       server.forceShutdown()
-      await release()
+      // Reads under way notice that their clients are gone before the files close.
+      await turn()
+      await log.close()
+      lock.release()
     },
   }
 }
+
+/** One turn of the event loop. */
+const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 function bind(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -33,6 +33,11 @@ export function validate(proposed: readonly ProposedEvent[]): Validated {
   return { ok: true, events }
 }
 
+/** Longest stream name; every event carries it. */
+const MAX_NAME_LENGTH = 32_768
+
+export const isUsableName = (stream: string): boolean => stream !== "" && stream.length <= MAX_NAME_LENGTH
+
 export const nameOf = (identifier: shared.StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString("utf8")
 
@@ -45,5 +50,6 @@ export function expectedOf(options: {
   if (options.hasNoStream()) return "no_stream"
   if (options.hasStreamExists()) return "stream_exists"
   const revision = options.revision()
-  return revision === null ? "any" : Number(revision)
+  // Beyond 2^53 no stream ever gets: it is as wrong as any other too great revision.
+  return revision === null ? "any" : Math.min(Number(revision), Number.MAX_SAFE_INTEGER)
 }

@@ -4,7 +4,7 @@ import type { Log } from "../storage/log.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
 import { field } from "../wire/writer.ts"
-import { bytesOf, expectedOf, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
+import { bytesOf, expectedOf, isUsableName, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
 import {
   appendTooLarge,
   type CallError,
@@ -37,7 +37,7 @@ export function append(log: Log): handleClientStreamingCall<Buffer, Buffer> {
 
     call.on("end", () => {
       const stream = nameOf(options?.getStreamIdentifier())
-      if (!options || stream === "") return callback(thrownByHandler())
+      if (!options || !isUsableName(stream)) return callback(thrownByHandler())
       if (bytes > MAX_APPEND_BYTES) return callback(appendTooLarge(MAX_APPEND_BYTES))
       const valid = validate(events)
       if (!valid.ok)

@@ -3,7 +3,7 @@ import type { Expected } from "../storage/commands.ts"
 import type { Log } from "../storage/log.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
-import { bytesOf, expectedOf, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
+import { bytesOf, expectedOf, isUsableName, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
 import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
 import { malformed } from "./errors.ts"
 import { streams } from "./protocol.ts"
@@ -63,7 +63,7 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.B
       const valid = validate(events)
       const reply = (outcome: Parameters<typeof batchAnswer>[3]) =>
         answer(batchAnswer(correlationId, stream, expected, outcome))
-      if (stream === "") reply(badRequest("a stream needs a name"))
+      if (!isUsableName(stream)) reply(badRequest("a stream needs a name of at most 32,768 characters"))
       else if (bytes > MAX_APPEND_BYTES) reply(tooLarge(MAX_APPEND_BYTES))
       else if (!valid.ok) reply(badRequest(`an event's ${valid.property} is ${valid.problem}`))
       else if (deadlineMs(options) < Date.now()) reply(timeout())
@@ -71,7 +71,7 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.B
         unanswered++
         log.submit({ kind: "append", stream, expected, events: valid.events }, (outcome) => {
           unanswered--
-          if (call.cancelled) return
+          if (call.cancelled || call.writableEnded) return
           reply(outcome)
           endWhenDone()
         })

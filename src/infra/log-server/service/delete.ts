@@ -1,7 +1,7 @@
 import type { handleUnaryCall } from "@grpc/grpc-js"
 import type { Outcome } from "../storage/commands.ts"
 import type { Log } from "../storage/log.ts"
-import { expectedOf, nameOf } from "./append-request.ts"
+import { expectedOf, isUsableName, nameOf } from "./append-request.ts"
 import { streamDeleted, thrownByHandler, wrongExpectedVersion } from "./errors.ts"
 import { shared, streams } from "./protocol.ts"
 
@@ -33,7 +33,7 @@ function remove<Response>(
   return ({ request }, callback) => {
     const options = request.getOptions()
     const stream = nameOf(options?.getStreamIdentifier())
-    if (!options || stream === "") return callback(thrownByHandler())
+    if (!options || !isUsableName(stream)) return callback(thrownByHandler())
     const expected = expectedOf({
       hasNoStream: () => options.hasNoStream(),
       hasStreamExists: () => options.hasStreamExists(),

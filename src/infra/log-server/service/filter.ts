@@ -18,7 +18,7 @@ export function createFilter(options: streams.ReadReq.Options.FilterOptions): Ev
   const expression = onStream ? options.getStreamIdentifier() : options.getEventType()
   const prefixes = expression?.getPrefixList() ?? []
   const pattern = expression?.getRegex() ?? ""
-  const regex = prefixes.length === 0 ? new RegExp(pattern, "u") : null
+  const regex = prefixes.length === 0 ? new RegExp(pattern) : null
   const accepts = (text: string) =>
     regex ? regex.test(text) : prefixes.some((prefix) => text.startsWith(prefix))
   return {

@@ -1,4 +1,4 @@
-import { nameOf } from "./append-request.ts"
+import { isUsableName, nameOf } from "./append-request.ts"
 import { thrownByHandler, unexpectedResult } from "./errors.ts"
 import { createFilter, type EventFilter } from "./filter.ts"
 import type { streams } from "./protocol.ts"
@@ -37,7 +37,7 @@ export function readRequest(request: streams.ReadReq): ReadRequest {
   }
   const named = options.getStream()
   const stream = nameOf(named?.getStreamIdentifier())
-  if (!named || stream === "") throw thrownByHandler()
+  if (!named || !isUsableName(stream)) throw thrownByHandler()
   if (common.limit === 0) throw unexpectedResult("ReadStreamResult")
   const from = named.hasRevision() ? Number(named.getRevision()) : named.hasEnd() ? "end" : "start"
   return { ...common, of: "stream", from, stream }
