@@ -46,15 +46,16 @@ async function write(port: number): Promise<bigint> {
 }
 
 /** Runs a script and answers the process and the first line that it prints. */
-async function run(script: string, args: string[]): Promise<{ child: ChildProcess; line: string }> {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] })
+async function run(script: URL, args: string[]): Promise<{ child: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  })
   undo.push(() => child.kill("SIGKILL"))
   const [line] = await once(createInterface(child.stdout), "line")
   return { child, line }
 }
 
-const MAIN = "../../src/infra/log-server/main.ts"
+const MAIN = new URL("../../src/infra/log-server/main.ts", import.meta.url)
 
 it("as a child ignores the signals of its group, and ends when its parent closes it", async () => {
   const { pid, port, close, exited } = await launchLogServer({ dataDir: dataDir(), port: 0 })
@@ -65,7 +66,7 @@ it("as a child ignores the signals of its group, and ends when its parent closes
 })
 
 it("as a child ends with a parent that is killed", async () => {
-  const { child, line } = await run("parent.ts", [dataDir()])
+  const { child, line } = await run(new URL("./parent.ts", import.meta.url), [dataDir()])
   const { pid } = JSON.parse(line) as { pid: number }
   expect(isAlive(pid)).toBe(true)
   child.kill("SIGKILL")
@@ -131,7 +132,7 @@ it.each(["SIGTERM", "SIGINT"] as const)("alone it serves until %s", async (signa
 })
 
 it("its help says what it does not do", async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(MAIN, import.meta.url)), "--help"])
+  const child = spawn(process.execPath, [fileURLToPath(MAIN), "--help"])
   let text = ""
   child.stdout.setEncoding("utf8").on("data", (chunk) => {
     text += chunk

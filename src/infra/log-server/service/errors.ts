@@ -60,6 +60,3 @@ export const malformed = (cause: unknown): CallError =>
   )
 
 export const stopping = (): CallError => callError(status.UNAVAILABLE, "The log server is stopping.")
-
-export const unsupported = (what: string): CallError =>
-  callError(status.UNIMPLEMENTED, `${what}: not supported by this log server`)
