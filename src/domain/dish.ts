@@ -1,13 +1,14 @@
 import { z } from "zod"
 import { accept, type Decision, reject } from "./decision.ts"
+import { text } from "./text.ts"
 import { Instant } from "./time.ts"
 
 // Events of stream `dish-<id>`
 
 /** What the menu says of a dish; every field as it stands after the event. */
 const Menu = z.object({
-  name: z.string().min(1).max(200),
-  description: z.string().max(2_000).optional(),
+  name: text(1, 200),
+  description: text(0, 2_000).optional(),
   priceFen: z.int().min(1).max(100_000_000),
   onSale: z.boolean(),
 })

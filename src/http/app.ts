@@ -15,7 +15,9 @@ import { answerClientError, answerError, answerRouterError, answerUnrouted } fro
 import { collectPaths } from "./known-paths.ts"
 import { addHttpMetrics } from "./metrics.ts"
 import { addOperations, type Readiness } from "./operations.ts"
-import { endUnusedConnections } from "./server.ts"
+import { sendProblem } from "./problems.ts"
+import { SECURITY_HEADERS } from "./security-headers.ts"
+import { answerInPlaceOfNode, endUnusedConnections } from "./server.ts"
 
 export interface AppDeps {
   readonly verifyToken: TokenVerifier
@@ -44,16 +46,6 @@ const timeouts = {
 /** A key of 200 characters, each percent-encoded. */
 const PARAM_MAX_LENGTH = 600
 
-/** What a browser is told, on every answer. */
-const SECURITY_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-}
-
 /** The HTTP edge, not yet listening. Whatever it answers that is not what was asked for is problem+json. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = Fastify({
@@ -66,7 +58,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,
     keepAliveTimeout: timeouts.keepAlive,
-    http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.check },
+    http: {
+      headersTimeout: timeouts.headers,
+      connectionsCheckingInterval: timeouts.check,
+      // Node would refuse without a body; the hook below does it with a problem.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: PARAM_MAX_LENGTH },
     // What arrives on a kept connection while closing is still served: everything behind it is still there.
     return503OnClosing: false,
@@ -84,14 +81,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest("identity", null)
   addHttpMetrics(app, deps.metrics)
 
+  answerInPlaceOfNode(app.server)
   endUnusedConnections(app)
   let closing = false
   app.addHook("preClose", (done) => {
     closing = true
     done()
   })
-  app.addHook("onRequest", (_request, reply, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
+    if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
+      return void sendProblem(reply, "invalid_request", { detail: "A request names its Host" })
     done()
   })
   app.addHook("onSend", (_request, reply, _payload, done) => {

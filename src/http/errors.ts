@@ -1,10 +1,12 @@
+import { STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
 import { EventStoreUnavailable } from "../commands/ports/event-store.ts"
 import { GateUnavailable } from "../commands/ports/gate.ts"
 import type { MethodsOf } from "./known-paths.ts"
-import { PROBLEM_TYPE, type ProblemCode, problemText, sendProblem } from "./problems.ts"
+import { PROBLEM_TYPE, type ProblemCode, problemText, sendProblem, statusOf } from "./problems.ts"
+import { SECURITY_HEADERS } from "./security-headers.ts"
 
 /** 405 with the methods that the path takes, or 404. */
 export function answerUnrouted(
@@ -12,15 +14,25 @@ export function answerUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const [path = ""] = request.url.split("?", 1)
-  const methods = methodsOf(path)
+  keepOpen(reply)
+  const methods = methodsOf(pathOf(request.url))
   if (methods.length === 0 || methods.includes(request.method)) return sendProblem(reply, "not_found")
   reply.header("allow", methods.join(", "))
   return sendProblem(reply, "method_not_allowed")
 }
 
+/** Of a request's target, which may also be a whole URL. */
+const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0]!
+
+/**
+ * After a body that was refused, Fastify closes the connection, and a client that is still sending may lose the answer
+ * to the reset that follows. Kept open, the rest is read and thrown away, for as long as a request may take.
+ */
+const keepOpen = (reply: FastifyReply): FastifyReply => reply.removeHeader("connection")
+
 /** Turns whatever was thrown into a problem; what is wrong inside goes to the log and never to the client. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  keepOpen(reply)
   if (hasZodFastifySchemaValidationErrors(error)) {
     // An id of another shape names nothing.
     if (error.validationContext === "params") return sendProblem(reply, "not_found")
@@ -44,18 +56,31 @@ function codeOfStatus(status: number): ProblemCode {
   return status >= 400 && status < 500 ? "invalid_request" : "internal_error"
 }
 
-/** A path that the router cannot read: broken percent-encoding names nothing sensible, an overlong id nothing. */
+/**
+ * A path that the router cannot read: broken percent-encoding names nothing sensible, an overlong id nothing. No hook
+ * runs for it.
+ */
 export const answerRouterError = (error: FastifyError, _request: unknown, reply: FastifyReply): void =>
-  void sendProblem(reply, error.code === "FST_ERR_BAD_URL" ? "invalid_request" : "not_found")
+  void sendProblem(
+    reply.headers(SECURITY_HEADERS),
+    error.code === "FST_ERR_BAD_URL" ? "invalid_request" : "not_found",
+  )
 
 /** Bytes that are no HTTP request, or that did not come in time. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return
-  const body = problemText("invalid_request")
+  endWithProblem(socket, "invalid_request")
+}
+
+/** Answers where there is no reply to answer with, and closes the connection. */
+export function endWithProblem(socket: Socket, code: ProblemCode): void {
+  const body = problemText(code)
+  const status = statusOf(code)
   const head = [
-    "HTTP/1.1 400 Bad Request",
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     "connection: close",
   ]
   if (socket.writable) socket.write(`${head.join("\r\n")}\r\n\r\n${body}`)

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { text } from "../domain/text.ts"
 import type { AddRoutes } from "./api.ts"
 import { access, type TokenSigner } from "./auth.ts"
 
@@ -14,7 +15,7 @@ export const login =
       {
         schema: {
           tags: ["login"],
-          body: z.strictObject({ code: z.string().min(1).max(512) }),
+          body: z.strictObject({ code: text(1, 512) }),
           response: {
             200: z.object({
               token: z.string(),

@@ -1,5 +1,7 @@
+import type { Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import type { FastifyInstance } from "fastify"
+import { endWithProblem } from "./errors.ts"
 
 /** How many connections may wait to be accepted when a crowd arrives at once; the kernel may allow fewer. */
 const BACKLOG = 4_096
@@ -34,4 +36,11 @@ export function endUnusedConnections(app: FastifyInstance): void {
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
     done()
   })
+}
+
+/** Takes over what Node would end without an answer, or with one that is no problem. */
+export function answerInPlaceOfNode(server: Server): void {
+  // Of expectations, Node meets 100-continue itself; a server may overlook any other.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response))
+  server.on("connect", (_request, socket) => endWithProblem(socket as Socket, "invalid_request"))
 }

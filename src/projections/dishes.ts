@@ -29,7 +29,7 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
 /** All dishes, the newest first. */
 export async function list(db: Db, query: PageQuery): Promise<Page<Dish>> {
   const rows = await onPage(db.selectFrom("dishes").selectAll(), query).execute()
-  return pageOf(rows, query, dishOf)
+  return pageOf("dishes", rows, query, dishOf)
 }
 
 const dishOf = ({ id, name, description, price_fen, on_sale }: DishRow): Dish => ({

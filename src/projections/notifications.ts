@@ -18,7 +18,7 @@ export const add = (tx: Tx, rows: readonly NotificationRow[]): Promise<void> =>
 /** What a user was told, the newest first. */
 export async function list(db: Db, userId: string, query: PageQuery): Promise<Page<Notification>> {
   const told = db.selectFrom("notifications").selectAll().where("user_id", "=", userId)
-  return pageOf(await onPage(told, query).execute(), query, notificationOf)
+  return pageOf("notifications", await onPage(told, query).execute(), query, notificationOf)
 }
 
 const notificationOf = ({ id, type, order_id, created_at_ms }: NotificationRow): Notification => ({

@@ -96,7 +96,7 @@ export async function list(db: Db, filter: OrderFilter, query: PageQuery): Promi
   if (filter.userId !== undefined) matching = matching.where("user_id", "=", filter.userId)
   if (filter.saleId !== undefined) matching = matching.where("sale_id", "=", filter.saleId)
   if (filter.status !== undefined) matching = matching.where("status", "=", filter.status)
-  return pageOf(await onPage(matching, query).execute(), query, orderOf)
+  return pageOf("orders", await onPage(matching, query).execute(), query, orderOf)
 }
 
 /** One order; null if there is none. */

@@ -109,7 +109,7 @@ const columnsOf = (terms: FlashSale.Terms) => ({
 /** All sales, the last scheduled first, as they stand at `nowMs`. */
 export async function list(db: Db, query: PageQuery, nowMs: number): Promise<Page<Sale>> {
   const rows = await onPage(db.selectFrom("flash_sales").selectAll(), query).execute()
-  return pageOf(rows, query, (row) => saleOf(row, nowMs))
+  return pageOf("flash-sales", rows, query, (row) => saleOf(row, nowMs))
 }
 
 /** One sale as it stands at `nowMs`; null if there is none. */

@@ -14,7 +14,7 @@ export function asked(request: FastifyRequest) {
     payloadHash: payloadHash(request.body as object),
     context: contextOf(request, requestId),
     /** The id of what this request creates. */
-    createdId: () => derivedId(userId, pathOf(request), key),
+    createdId: () => derivedId(userId, routePathOf(request), key),
   }
 }
 
@@ -23,4 +23,6 @@ export function contextOf(request: FastifyRequest, causationId: string): Context
   return { actor: `${role}:${userId}`, correlationId: request.id, causationId }
 }
 
-const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0]!
+/** The path as it was understood: another spelling of it (`%2D`, a whole URL) is no other path to a key. */
+const routePathOf = ({ routeOptions, params }: FastifyRequest): string =>
+  routeOptions.url!.replace(/:(\w+)/g, (_, name) => (params as Record<string, string>)[name]!)

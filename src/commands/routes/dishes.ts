@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { text } from "../../domain/text.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { access } from "../../http/auth.ts"
 import { sendProblem } from "../../http/problems.ts"
@@ -10,8 +11,8 @@ import { asked, contextOf } from "./asked.ts"
 const DISH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const fields = {
-  name: z.string().min(1).max(200),
-  description: z.string().max(2_000).optional(),
+  name: text(1, 200),
+  description: text(0, 2_000).optional(),
   priceFen: z.int().min(1).max(100_000_000),
 }
 const NewDish = z.strictObject({ ...fields, onSale: z.boolean().default(true) })

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { ORDER_MAX_UNITS, STOCK_MAX_UNITS } from "../../domain/flash-sale.ts"
+import { text } from "../../domain/text.ts"
 import { toInstant } from "../../domain/time.ts"
 
 /** A year; a payment window beyond it is a slip. */
@@ -10,7 +11,7 @@ const Name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
 const Time = z.iso.datetime().transform((text) => toInstant(Date.parse(text)))
 
 const terms = {
-  title: z.string().min(1).max(200),
+  title: text(1, 200),
   dishId: Name.optional(),
   storeId: Name.optional(),
   priceFen: z.int().min(1).max(100_000_000),
@@ -51,6 +52,7 @@ export const StockAdjustment = z.strictObject({
     .int()
     .min(-STOCK_MAX_UNITS)
     .max(STOCK_MAX_UNITS)
-    .refine((delta) => delta !== 0, "must not be 0"),
-  reason: z.string().min(1).max(200),
+    .refine((delta) => delta !== 0, "must not be 0")
+    .meta({ not: { const: 0 } }),
+  reason: text(1, 200),
 })

@@ -87,7 +87,7 @@ export const orderCommands =
             return reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
           }
           case "pending": {
-            const path = `/v1/flash-sales/${saleId}/requests/${encodeURIComponent(key)}`
+            const path = `/v1/flash-sales/${saleId}/requests/${segmentOf(key)}`
             return reply.code(202).header("location", path).send({ state: "pending" })
           }
           case "refused":
@@ -118,6 +118,10 @@ export const orderCommands =
       },
     )
   }
+
+/** A key as a segment of a path; of the legal ones only dots alone would be taken for a step up the path. */
+const segmentOf = (key: string): string =>
+  encodeURIComponent(key).replace(/^\.{1,2}$/, (dots) => "%2E".repeat(dots.length))
 
 function stateOf(status: RequestStatus): z.infer<typeof State> {
   switch (status.state) {

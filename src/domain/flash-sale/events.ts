@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { text } from "../text.ts"
 import { Instant } from "../time.ts"
 
 /** Largest quantity of one order, whatever a sale's own limit. */
@@ -11,7 +12,7 @@ const Units = z.int().min(1)
 
 /** What a sale offers; every field as it stands after the event. */
 const Terms = z.object({
-  title: z.string().min(1).max(200),
+  title: text(1, 200),
   dishId: z.string().optional(),
   storeId: z.string().optional(),
   priceFen: z.int().min(1).max(100_000_000),

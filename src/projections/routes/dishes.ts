@@ -23,7 +23,7 @@ export const dishQueries =
       {
         schema: {
           tags: ["dishes"],
-          querystring: z.strictObject({ ...pageParameters, ...afterParameter }),
+          querystring: z.strictObject({ ...pageParameters("dishes"), ...afterParameter }),
           response: { 200: pageSchema(Dish) },
         },
         config: { access: access.anyone, problems: ["lagging"] },

@@ -39,7 +39,7 @@ export const flashSaleQueries =
       {
         schema: {
           tags,
-          querystring: z.strictObject({ ...pageParameters, ...afterParameter }),
+          querystring: z.strictObject({ ...pageParameters("flash-sales"), ...afterParameter }),
           response: { 200: pageSchema(Sale) },
         },
         config: { access: access.anyone, problems: ["lagging"] },

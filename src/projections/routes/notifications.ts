@@ -23,7 +23,7 @@ export const notificationQueries =
       {
         schema: {
           tags: ["notifications"],
-          querystring: z.strictObject({ ...pageParameters, ...afterParameter }),
+          querystring: z.strictObject({ ...pageParameters("notifications"), ...afterParameter }),
           response: { 200: pageSchema(Notification) },
         },
         config: { access: access.user, problems: ["lagging"] },

@@ -60,7 +60,7 @@ export const orderQueries =
       {
         schema: {
           tags,
-          querystring: z.strictObject({ ...filters, ...pageParameters, ...afterParameter }),
+          querystring: z.strictObject({ ...filters, ...pageParameters("orders"), ...afterParameter }),
           response: { 200: pageSchema(Order) },
         },
         config: { access: access.reader, problems: ["lagging"] },
