@@ -5,6 +5,7 @@ import type {
   SubscriptionMessage,
 } from "../../src/commands/ports/event-store.ts"
 import type { NewEvent, RecordedEvent } from "../../src/domain/event.ts"
+import { checkAppend } from "../../src/infra/event-store/check-append.ts"
 
 export interface MemoryLog extends EventStore {
   /** Every event, in commit order. */
@@ -43,15 +44,24 @@ export function createMemoryLog(now: () => number = Date.now): MemoryLog {
     return { kind: "appended", revision: last.revision, position: last.position } as const
   }
 
-  async function* follow(next: () => readonly RecordedEvent[], signal: AbortSignal) {
+  async function* follow(
+    next: () => readonly RecordedEvent[],
+    signal: AbortSignal,
+    checkpoint?: () => bigint,
+  ): AsyncGenerator<SubscriptionMessage> {
     let caughtUp = false
+    let passed = 0n
     while (!signal.aborted) {
       const more = woken.promise
       for (const event of next()) {
         if (signal.aborted) return
-        yield { kind: "event", event } satisfies SubscriptionMessage
+        passed = event.position
+        yield { kind: "event", event }
       }
-      if (!caughtUp) yield { kind: "caught_up" } satisfies SubscriptionMessage
+      const position = checkpoint?.() ?? 0n
+      if (position > passed) yield { kind: "checkpoint", position }
+      passed = position
+      if (!caughtUp) yield { kind: "caught_up" }
       caughtUp = true
       await Promise.race([more, aborted(signal)])
     }
@@ -59,7 +69,10 @@ export function createMemoryLog(now: () => number = Date.now): MemoryLog {
 
   return {
     all,
-    append: async (stream, expected, events) => append(stream, expected, events),
+    async append(stream, expected, events) {
+      checkAppend(stream, expected, events)
+      return append(stream, expected, events)
+    },
     async *readStream(stream, { from, direction = "forwards", limit = Number.POSITIVE_INFINITY } = {}) {
       const events = of(stream)
       if (direction === "forwards") yield* events.slice(Number(from ?? 0n)).slice(0, limit)
@@ -89,11 +102,15 @@ export function createMemoryLog(now: () => number = Date.now): MemoryLog {
     },
     subscribeAll({ filter, after = 0n, signal }) {
       let seen = after
-      return follow(() => {
-        const events = all.filter((event) => event.position > seen && matches(filter, event))
-        seen = all.at(-1)?.position ?? seen
-        return events
-      }, signal)
+      return follow(
+        () => {
+          const events = all.filter((event) => event.position > seen && matches(filter, event))
+          seen = all.at(-1)?.position ?? seen
+          return events
+        },
+        signal,
+        () => seen,
+      )
     },
     async close() {},
   }
