@@ -31,7 +31,12 @@ const suites: readonly Suite[] = [
   },
   {
     name: "unit",
-    commands: [vitest("unit", "test/tidy test/config test/domain test/commands test/http test/projections")],
+    commands: [
+      vitest(
+        "unit",
+        "test/tidy test/config test/token test/domain test/commands test/reactors test/http test/projections",
+      ),
+    ],
     budgetSeconds: 90,
   },
   { name: "adapters", commands: [vitest("adapters", "test/infra")], budgetSeconds: 90 },

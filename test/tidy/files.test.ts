@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url))
+const LINES_MAX = 200
+const LEFT_FOR_LATER = /\b(TODO|FIXME|XXX|HACK)\b/
+const NOT_RUN = /\b(describe|it|test)\.(skip|only|todo)\b/
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => join(ROOT, folder, name))
+    .filter((path) => /\.(ts|lua)$/.test(path) && statSync(path).isFile())
+}
+
+const files = ["src", "lua", "test"].flatMap(filesBelow).map((path) => ({
+  name: relative(ROOT, path),
+  text: readFileSync(path, "utf8"),
+}))
+const named = (bad: (text: string) => boolean) =>
+  files.filter(({ text }) => bad(text)).map(({ name }) => name)
+
+describe("every file", () => {
+  it("is found", () => expect(files.length).toBeGreaterThan(100))
+  it(`has at most ${LINES_MAX} lines: a longer one is two`, () =>
+    expect(named((text) => text.split("\n").length > LINES_MAX + 1)).toEqual([]))
+  it("leaves nothing for later", () =>
+    expect(named((text) => LEFT_FOR_LATER.test(text.replace("TODO|FIXME|XXX|HACK", "")))).toEqual([]))
+  it("runs every test that it has", () => expect(named((text) => NOT_RUN.test(text))).toEqual([]))
+})
+
+it("the lockfile names no place to download from", () => {
+  expect(readFileSync(join(ROOT, "package-lock.json"), "utf8")).not.toContain('"resolved"')
+})
