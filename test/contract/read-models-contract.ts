@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, beforeEach } from "vitest"
+import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
+import type { ReadModels } from "../support/read-side.ts"
+import { projectorContract } from "./read-models/projector.ts"
+
+/** What the read models hold and answer, whatever database they are in. `open` is called once; each test begins empty. */
+export function readModelsContract(open: () => Promise<ReadModels>): void {
+  let opened: ReadModels
+  const world = () => opened
+  beforeAll(async () => {
+    opened = await open()
+  }, SERVER_START_TIMEOUT_MS)
+  beforeEach(() => opened.wipe())
+  afterAll(() => opened?.close())
+
+  projectorContract(world)
+}
