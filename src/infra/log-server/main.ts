@@ -10,8 +10,9 @@ Ready when the port is open. What is acknowledged is on the disk. SIGTERM or SIG
 Does: append (single and batch, every expected revision), read a stream and $all in both directions, filters,
 catch-up subscriptions, delete, tombstone, stream metadata ($maxCount, $maxAge, $tb), server features, gossip.
 
-Does not: persistent subscriptions, projections, users and access control, operations such as scavenging,
-monitoring, clusters of several nodes, TLS. Calls for these are answered UNIMPLEMENTED.`
+Does not: persistent subscriptions, projections, users, operations such as scavenging, monitoring: calls for these are
+answered UNIMPLEMENTED. Nor clusters of several nodes, TLS, access control (credentials are ignored) and links (they
+are events like any other).`
 
 function parsePort(text: string): number {
   const port = Number(text)

@@ -9,6 +9,7 @@ import { stopping } from "./service/errors.ts"
 import { GossipService, ServerFeaturesService, StreamsService } from "./service/protocol.ts"
 import { read } from "./service/read.ts"
 import { type Log, openLog } from "./storage/log.ts"
+import { turn } from "./turn.ts"
 
 /** Where to keep the log and where to listen; port 0 picks a free one. */
 export interface LogServerOptions {
@@ -100,9 +101,6 @@ async function listen(log: Log, lock: FolderLock, port: number): Promise<Running
     },
   }
 }
-
-/** One turn of the event loop. */
-const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 function bind(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

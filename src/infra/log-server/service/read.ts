@@ -2,6 +2,7 @@ import type { handleServerStreamingCall } from "@grpc/grpc-js"
 import type { Log } from "../storage/log.ts"
 import { placeAt } from "../storage/positions.ts"
 import { firstReadable, isSoftDeleted, isTombstoned } from "../storage/streams.ts"
+import { turn } from "../turn.ts"
 import { createdMs } from "../wire/recorded-event.ts"
 import { streamDeleted, unexpectedResult } from "./errors.ts"
 import { streamNotFound } from "./messages.ts"
@@ -65,6 +66,7 @@ async function readStream(
     left -= page.wires.length
     next = page.next
     more = page.more
+    await turn()
   }
 }
 
@@ -83,6 +85,7 @@ async function readAll(
       if (filter && !filter.matches(event)) continue
       if (left-- <= 0 || !(await outlet.sendEvent(event.wire))) return
     }
+    await turn()
   }
 }
 

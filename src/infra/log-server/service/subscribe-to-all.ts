@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { Watch } from "../storage/changes.ts"
 import type { Log } from "../storage/log.ts"
 import { placeUpTo, positionOf } from "../storage/positions.ts"
+import { turn } from "../turn.ts"
 import type { EventFilter } from "./filter.ts"
 import { caughtUp, checkpoint, confirmation } from "./messages.ts"
 import type { Outlet } from "./outlet.ts"
@@ -50,7 +51,8 @@ async function follow(log: Log, first: number, filter: EventFilter | null, outle
       if (!(await outlet.sendEvent(event.wire))) return
     }
     if (due !== null && !(await outlet.send(checkpoint(positionOf(due))))) return
-    if (page.length > 0 && next <= log.lastPlace()) continue
+    await turn()
+    if (next <= log.lastPlace()) continue
     if (!live && !(await outlet.send(caughtUp))) return
     live = true
     if (!(await watch.changed())) return

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { Watch } from "../storage/changes.ts"
 import type { Log } from "../storage/log.ts"
 import { firstReadable, isSoftDeleted, isTombstoned } from "../storage/streams.ts"
+import { turn } from "../turn.ts"
 import { streamDeleted } from "./errors.ts"
 import { caughtUp, confirmation } from "./messages.ts"
 import type { Outlet } from "./outlet.ts"
@@ -62,6 +63,7 @@ async function follow(
       })
       for (const wire of page.wires) if (!(await outlet.sendEvent(wire))) return
       next = page.next
+      await turn()
       if (page.more) continue
       if (ended) throw streamDeleted(name)
       // Whoever begins beyond the end hears nothing, not even this, until something is written.

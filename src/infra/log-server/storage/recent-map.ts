@@ -2,7 +2,6 @@
 export interface RecentMap<K, V> {
   get(key: K): V | undefined
   set(key: K, value: V): void
-  delete(key: K): void
 }
 
 /** Keeps at least the `capacity` keys used last, and at most twice as many. */
@@ -24,9 +23,5 @@ export function recentMap<K, V>(capacity: number): RecentMap<K, V> {
       return aged
     },
     set,
-    delete(key) {
-      young.delete(key)
-      old.delete(key)
-    },
   }
 }
