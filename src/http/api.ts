@@ -54,9 +54,11 @@ export function addConventions(api: Api, verify: TokenVerifier): void {
     if (access === undefined) throw new Error(`${route.url} does not say who may use it`)
     const key = idempotencyKey && route.method === "POST"
     const schema = route.schema ?? {}
+    const { description = "" } = schema
     route.schema = {
       querystring: z.strictObject({}),
       ...schema,
+      description: `${description} For ${access === "anyone" ? access : access.join(", ")}.`.trim(),
       ...(key ? { headers: z.object({ "idempotency-key": IdempotencyKey }) } : {}),
       ...(access === "anyone" ? {} : { security: [{ bearer: [] }] }),
       response: {
@@ -76,6 +78,7 @@ function problemsOfAny({ method, schema }: RouteOptions, access: Access): Proble
     ...(method === "GET" || method === "HEAD"
       ? []
       : (["payload_too_large", "unsupported_media_type"] as const)),
+    "rate_limited",
     "internal_error",
     "unavailable",
   ]

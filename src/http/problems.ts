@@ -28,6 +28,12 @@ const table = {
 export type ProblemCode = keyof typeof table
 type StatusOf<Code extends ProblemCode> = (typeof table)[Code][0]
 
+/** Every problem, an item of a list in Markdown each. */
+export const problemList = (): string =>
+  Object.entries(table)
+    .map(([code, [status, title]]) => `- ${status} \`${code}\`: ${title}`)
+    .join("\n")
+
 /** The status that a problem is answered with. */
 export const statusOf = <Code extends ProblemCode>(code: Code): StatusOf<Code> => table[code][0]
 
@@ -76,14 +82,16 @@ const problemResponse = (status: number, codes: readonly ProblemCode[]): object 
   description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(", ")}`,
   content: {
     "application/problem+json": {
-      schema: z.object({
-        type: z.string(),
-        title: z.string(),
-        status: z.literal(status),
-        code: z.enum(codes),
-        detail: z.string().optional(),
-        errors: z.array(ErrorAt).optional(),
-      }),
+      schema: z
+        .object({
+          type: z.string(),
+          title: z.string(),
+          status: z.literal(status),
+          code: z.enum(codes),
+          detail: z.string().optional().describe("About this occurrence"),
+          errors: z.array(ErrorAt).optional().describe("What is wrong where"),
+        })
+        .meta({ examples: codes.map((code) => JSON.parse(problemText(code))) }),
     },
   },
 })

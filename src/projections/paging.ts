@@ -30,12 +30,12 @@ const cursorOfList = (list: List) =>
 /** Digits only: a number's other spellings are not what a page size looks like. */
 const Limit = z.preprocess(
   (text) => (/^[0-9]{1,3}$/.test(String(text)) ? Number(text) : text),
-  z.int().min(1).max(100),
+  z.int().min(1).max(100).default(20),
 )
 
 /** What every list takes besides its own filters. */
 export const pageParameters = (list: List) => ({
-  limit: Limit.default(20),
+  limit: Limit,
   cursor: cursorOfList(list).optional(),
 })
 

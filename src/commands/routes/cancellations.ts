@@ -6,6 +6,7 @@ import { cancelOrder } from "../cancel-order.ts"
 import type { FindOrderDeps } from "../find-order.ts"
 import type { WriteDeps } from "../write.ts"
 import { asked } from "./asked.ts"
+import { Position } from "./position.ts"
 
 /** `POST /v1/orders/:id/cancellation`: a user's own order; staff anybody's. */
 export const cancellationCommands =
@@ -16,10 +17,13 @@ export const cancellationCommands =
       {
         schema: {
           tags: ["orders"],
-          params: z.object({ id: z.string() }),
+          operationId: "cancelOrder",
+          summary: "Cancel an order that is not paid",
+          description: "A user their own, staff anybody's. Cancelling it again changes nothing.",
+          params: z.object({ id: z.string().describe("The order") }),
           body: z.strictObject({}),
           response: {
-            200: z.object({ id: z.string(), status: z.literal("cancelled"), position: z.string() }),
+            200: z.object({ id: z.string(), status: z.literal("cancelled"), position: Position }),
           },
         },
         config: { access: access.user, problems: ["invalid_state"] },

@@ -2,11 +2,13 @@ import { z } from "zod"
 import { text } from "../../domain/text.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { access } from "../../http/auth.ts"
+import { example } from "../../http/openapi.ts"
 import { sendProblem } from "../../http/problems.ts"
 import { addDish } from "../add-dish.ts"
 import { changeDish } from "../change-dish.ts"
 import type { WriteDeps } from "../write.ts"
 import { asked, contextOf } from "./asked.ts"
+import { Position } from "./position.ts"
 
 const DISH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -15,9 +17,15 @@ const fields = {
   description: text(0, 2_000).optional(),
   priceFen: z.int().min(1).max(100_000_000),
 }
-const NewDish = z.strictObject({ ...fields, onSale: z.boolean().default(true) })
-const DishChanges = z.strictObject({ ...fields, onSale: z.boolean() }).partial()
-const Dish = z.object({ id: z.string(), ...fields, onSale: z.boolean(), position: z.string() })
+const NewDish = z
+  .strictObject({ ...fields, onSale: z.boolean().default(true) })
+  .meta(example({ name: "Flat white", description: "Double shot, steamed milk", priceFen: 2_800 }))
+const DishChanges = z
+  .strictObject({ ...fields, onSale: z.boolean() })
+  .partial()
+  .meta(example({ priceFen: 3_000 }))
+const Dish = z.object({ id: z.string(), ...fields, onSale: z.boolean(), position: Position })
+const ChangedDish = z.object({ id: z.string(), status: z.enum(["on_sale", "off_sale"]), position: Position })
 
 /** `POST /v1/dishes` and `PATCH /v1/dishes/:id`. */
 export const dishCommands =
@@ -26,7 +34,13 @@ export const dishCommands =
     api.post(
       "/v1/dishes",
       {
-        schema: { tags: ["dishes"], body: NewDish, response: { 201: Dish } },
+        schema: {
+          tags: ["dishes"],
+          operationId: "addDish",
+          summary: "Put a dish on the menu",
+          body: NewDish,
+          response: { 201: Dish },
+        },
         config: { access: access.admin, problems: ["request_conflict"] },
       },
       async (request, reply) => {
@@ -47,9 +61,11 @@ export const dishCommands =
       {
         schema: {
           tags: ["dishes"],
-          params: z.object({ id: z.string() }),
+          operationId: "changeDish",
+          summary: "Change what is given and keep the rest",
+          params: z.object({ id: z.string().describe("The dish") }),
           body: DishChanges,
-          response: { 200: z.object({ id: z.string(), status: z.string(), position: z.string() }) },
+          response: { 200: ChangedDish },
         },
         config: { access: access.admin },
       },
@@ -58,7 +74,7 @@ export const dishCommands =
         if (!DISH_ID.test(id)) return sendProblem(reply, "not_found")
         const result = await changeDish(deps)(id, request.body, contextOf(request, request.id))
         if (!result.ok) return sendProblem(reply, result.reason)
-        const status = result.state?.onSale ? "on_sale" : "off_sale"
+        const status: "on_sale" | "off_sale" = result.state?.onSale ? "on_sale" : "off_sale"
         return { id, status, position: `${result.position}` }
       },
     )

@@ -24,7 +24,7 @@ import {
 } from "./flash-sale-schemas.ts"
 
 const tags = ["flash sales"]
-const Id = z.object({ id: z.string() })
+const Id = z.object({ id: z.string().describe("The sale") })
 const problemOf = {
   not_found: "not_found",
   request_conflict: "request_conflict",
@@ -41,7 +41,14 @@ export const flashSaleCommands =
     api.post(
       "/v1/flash-sales",
       {
-        schema: { tags, body: NewFlashSale, response: { 201: ScheduledFlashSale } },
+        schema: {
+          tags,
+          operationId: "scheduleFlashSale",
+          summary: "Schedule a sale",
+          description: "`endsAt` is after `startsAt`; both may be in the past.",
+          body: NewFlashSale,
+          response: { 201: ScheduledFlashSale },
+        },
         config: { access: access.admin, problems: ["request_conflict"] },
       },
       async (request, reply) => {
@@ -61,7 +68,16 @@ export const flashSaleCommands =
     api.patch(
       "/v1/flash-sales/:id",
       {
-        schema: { tags, params: Id, body: FlashSaleChanges, response: { 200: SteeredFlashSale } },
+        schema: {
+          tags,
+          operationId: "changeFlashSale",
+          summary: "Change a sale",
+          description:
+            "Before its start any field; then only the title and a later end; after its end nothing.",
+          params: Id,
+          body: FlashSaleChanges,
+          response: { 200: SteeredFlashSale },
+        },
         config: { access: access.admin, problems: ["invalid_state"] },
       },
       async (request, reply) => {
@@ -72,14 +88,22 @@ export const flashSaleCommands =
       },
     )
 
-    addSteering(api, "pause", pauseFlashSale(steering))
-    addSteering(api, "resume", resumeFlashSale(steering))
-    addSteering(api, "close", closeFlashSale(steering))
+    addSteering(api, "pause", "Refuse orders until it is resumed", pauseFlashSale(steering))
+    addSteering(api, "resume", "Take orders again", resumeFlashSale(steering))
+    addSteering(api, "close", "Take no more orders, for good", closeFlashSale(steering))
 
     api.post(
       "/v1/flash-sales/:id/stock-adjustments",
       {
-        schema: { tags, params: Id, body: StockAdjustment, response: { 200: SteeredFlashSale } },
+        schema: {
+          tags,
+          operationId: "adjustStock",
+          summary: "Add or take cups",
+          description: "Never below what is held and sold, nor above 10,000,000.",
+          params: Id,
+          body: StockAdjustment,
+          response: { 200: SteeredFlashSale },
+        },
         config: { access: access.admin, problems: ["request_conflict", "invalid_state"] },
       },
       async (request, reply) => {
@@ -96,11 +120,23 @@ export const flashSaleCommands =
 const endDetail = (reason: string) =>
   reason === "ends_before_start" ? { detail: "endsAt must be after startsAt" } : undefined
 
-function addSteering(api: Api, verb: string, steer: ReturnType<typeof pauseFlashSale>): void {
+function addSteering(
+  api: Api,
+  verb: string,
+  summary: string,
+  steer: ReturnType<typeof pauseFlashSale>,
+): void {
   api.post(
     `/v1/flash-sales/:id/${verb}`,
     {
-      schema: { tags, params: Id, body: z.strictObject({}), response: { 200: SteeredFlashSale } },
+      schema: {
+        tags,
+        operationId: `${verb}FlashSale`,
+        summary,
+        params: Id,
+        body: z.strictObject({}),
+        response: { 200: SteeredFlashSale },
+      },
       config: { access: access.admin, problems: ["request_conflict", "invalid_state"] },
     },
     async (request, reply) => {

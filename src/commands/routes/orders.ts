@@ -3,6 +3,7 @@ import * as FlashSale from "../../domain/flash-sale.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { idempotencyKeyOf } from "../../http/api.ts"
 import { access, identityOf } from "../../http/auth.ts"
+import { example } from "../../http/openapi.ts"
 import { type ProblemCode, sendProblem } from "../../http/problems.ts"
 import { LATE, within } from "../ports/clock.ts"
 import { payloadHash, requestIdOf } from "../request.ts"
@@ -10,17 +11,20 @@ import { type RequestStatus, requestStatus } from "../request-status.ts"
 import { type ReserveRefusal, reserveStock } from "../reserve-stock.ts"
 import type { SaleDeps } from "../sale/deps.ts"
 import type { LiveSales } from "../sale/live-sales.ts"
+import { Position } from "./position.ts"
 
 const tags = ["orders"]
 
-const Order = z.object({
-  id: z.string(),
-  quantity: z.int(),
-  amountFen: z.int(),
-  payBy: z.string(),
-  status: z.literal("pending_payment"),
-  position: z.string(),
-})
+const Order = z
+  .object({
+    id: z.string(),
+    quantity: z.int(),
+    amountFen: z.int(),
+    payBy: z.iso.datetime(),
+    status: z.literal("pending_payment"),
+    position: Position,
+  })
+  .describe("The cups are yours until `payBy`; the answer to this key, for ever")
 
 const problemOf = {
   sold_out: "sold_out",
@@ -31,11 +35,18 @@ const problemOf = {
   request_expired: "request_expired",
 } as const satisfies Record<ReserveRefusal, ProblemCode>
 
-const State = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("pending") }),
-  z.object({ state: z.literal("accepted"), order: Order }),
-  z.object({ state: z.literal("refused"), code: z.enum(Object.values(problemOf)) }),
-])
+const Pending = z.object({ state: z.literal("pending") })
+const State = z
+  .discriminatedUnion("state", [
+    Pending,
+    z.object({ state: z.literal("accepted"), order: Order }),
+    z.object({ state: z.literal("refused"), code: z.enum(Object.values(problemOf)) }),
+  ])
+  .describe("Where the request stands")
+
+const Purchase = z
+  .strictObject({ quantity: z.int().min(1).max(FlashSale.ORDER_MAX_UNITS) })
+  .meta(example({ quantity: 1 }))
 
 /** The answer to an accepted request, the same for ever. */
 const orderOf = (outcome: FlashSale.Accepted): z.infer<typeof Order> => ({
@@ -58,9 +69,11 @@ export const orderCommands =
       {
         schema: {
           tags,
-          params: z.object({ id: z.string() }),
-          body: z.strictObject({ quantity: z.int().min(1).max(FlashSale.ORDER_MAX_UNITS) }),
-          response: { 201: Order, 202: z.object({ state: z.literal("pending") }) },
+          operationId: "order",
+          summary: "Buy cups",
+          params: z.object({ id: z.string().describe("The sale") }),
+          body: Purchase,
+          response: { 201: Order, 202: Pending.describe("Not decided yet; ask at `Location`") },
         },
         config: { access: access.user, problems: [...Object.values(problemOf), "overloaded"] },
       },
@@ -103,7 +116,13 @@ export const orderCommands =
       {
         schema: {
           tags,
-          params: z.object({ id: z.string(), requestId: z.string() }),
+          operationId: "requestState",
+          summary: "What became of a request for cups",
+          description: "404 means that nothing is known of it: send it again with the same key.",
+          params: z.object({
+            id: z.string().describe("The sale"),
+            requestId: z.string().describe("The Idempotency-Key, percent-encoded"),
+          }),
           response: { 200: State },
         },
         config: { access: access.user },

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import type { AddRoutes } from "../../http/api.ts"
 import { access, identityOf } from "../../http/auth.ts"
+import { example } from "../../http/openapi.ts"
 import { sendProblem } from "../../http/problems.ts"
 import type { FindOrderDeps } from "../find-order.ts"
 import { openPayment } from "../open-payment.ts"
@@ -9,10 +10,11 @@ import { recordNotification } from "../record-notification.ts"
 import { outcomes, simulatePayment } from "../simulate-payment.ts"
 import type { WriteDeps } from "../write.ts"
 import { asked } from "./asked.ts"
+import { Position } from "./position.ts"
 
 const tags = ["payments"]
 const PAYMENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const Recorded = z.object({ id: z.string(), status: z.string(), position: z.string() })
+const Recorded = z.object({ id: z.string(), status: z.enum(["captured", "failed"]), position: Position })
 
 export interface PaymentDeps extends WriteDeps, FindOrderDeps {
   readonly gateway: PaymentGateway
@@ -31,15 +33,19 @@ export const paymentCommands =
       {
         schema: {
           tags,
-          params: z.object({ id: z.string() }),
-          body: z.strictObject({ method: z.literal(gateway.provider) }),
+          operationId: "openPayment",
+          summary: "Open a payment of one's own order",
+          params: z.object({ id: z.string().describe("The order") }),
+          body: z
+            .strictObject({ method: z.literal(gateway.provider) })
+            .meta(example({ method: gateway.provider })),
           response: {
             201: z.object({
               id: z.string(),
               orderId: z.string(),
               amountFen: z.int(),
               status: z.literal("pending"),
-              position: z.string(),
+              position: Position,
             }),
           },
         },
@@ -65,8 +71,12 @@ export const paymentCommands =
       {
         schema: {
           tags,
-          params: z.object({ paymentId: z.string().regex(PAYMENT_ID) }),
-          body: z.strictObject({ outcome: z.enum(outcomes) }),
+          operationId: "simulatePayment",
+          summary: "Let the simulated provider tell an outcome",
+          description:
+            "There only where the simulator is the provider. For a late payment call it after `payBy`; for one that never comes, do not.",
+          params: z.object({ paymentId: z.string().regex(PAYMENT_ID).describe("The payment") }),
+          body: z.strictObject({ outcome: z.enum(outcomes) }).meta(example({ outcome: "paid" })),
           response: { 200: Recorded },
         },
         config: { access: access.admin, problems: ["request_conflict"] },
@@ -90,8 +100,13 @@ export const paymentCommands =
         {
           schema: {
             tags,
+            operationId: "paymentNotification",
+            summary: "What a payment provider tells",
+            description: "401 unless the body is signed by the provider. Told again, it changes nothing.",
             params: z.object({ provider: z.literal(gateway.provider) }),
-            headers: z.object({ "x-signature": z.string().optional() }),
+            headers: z.object({
+              "x-signature": z.string().optional().describe("HMAC-SHA256 of the body's bytes, in hex"),
+            }),
             response: { 200: Recorded },
           },
           config: { access: access.anyone, idempotencyKey: false, problems: ["unauthenticated"] },

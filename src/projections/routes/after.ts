@@ -14,7 +14,9 @@ const Position = z
   .refine((position) => position <= POSITION_MAX, "is beyond every log")
 
 /** What every query takes: the `position` of an answer whose effect it must show. */
-export const afterParameter = { after: Position.optional() }
+export const afterParameter = {
+  after: Position.optional().describe("The `position` of a command's answer, to see what it did"),
+}
 
 export interface AfterDeps {
   readonly watch: PositionWatch

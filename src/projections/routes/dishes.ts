@@ -23,6 +23,8 @@ export const dishQueries =
       {
         schema: {
           tags: ["dishes"],
+          operationId: "listDishes",
+          summary: "The menu, the newest first",
           querystring: z.strictObject({ ...pageParameters("dishes"), ...afterParameter }),
           response: { 200: pageSchema(Dish) },
         },

@@ -39,6 +39,8 @@ export const flashSaleQueries =
       {
         schema: {
           tags,
+          operationId: "listFlashSales",
+          summary: "All sales, the newest first",
           querystring: z.strictObject({ ...pageParameters("flash-sales"), ...afterParameter }),
           response: { 200: pageSchema(Sale) },
         },
@@ -53,7 +55,9 @@ export const flashSaleQueries =
       {
         schema: {
           tags,
-          params: z.object({ id: z.string().regex(SALE_ID) }),
+          operationId: "getFlashSale",
+          summary: "One sale, with what is left of it",
+          params: z.object({ id: z.string().regex(SALE_ID).describe("The sale") }),
           querystring: z.strictObject(afterParameter),
           response: { 200: Sale },
         },

@@ -23,6 +23,8 @@ export const notificationQueries =
       {
         schema: {
           tags: ["notifications"],
+          operationId: "listNotifications",
+          summary: "What one was told, the newest first",
           querystring: z.strictObject({ ...pageParameters("notifications"), ...afterParameter }),
           response: { 200: pageSchema(Notification) },
         },

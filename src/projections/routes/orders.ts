@@ -60,6 +60,10 @@ export const orderQueries =
       {
         schema: {
           tags,
+          operationId: "listOrders",
+          summary: "One's own orders, the newest first",
+          description:
+            "Staff search everybody's by `userId`, `saleId` and `status`, which a user may not give; without them they see their own. An auditor sees all.",
           querystring: z.strictObject({ ...filters, ...pageParameters("orders"), ...afterParameter }),
           response: { 200: pageSchema(Order) },
         },
@@ -78,7 +82,10 @@ export const orderQueries =
       {
         schema: {
           tags,
-          params: z.object({ id: z.string().regex(ORDER_ID) }),
+          operationId: "getOrder",
+          summary: "One order",
+          description: "A user sees their own, every other role anybody's.",
+          params: z.object({ id: z.string().regex(ORDER_ID).describe("The order") }),
           querystring: z.strictObject(afterParameter),
           response: { 200: Order },
         },

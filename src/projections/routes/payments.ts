@@ -27,7 +27,10 @@ export const paymentQueries =
       {
         schema: {
           tags: ["payments"],
-          params: z.object({ id: z.uuid() }),
+          operationId: "getPayment",
+          summary: "One payment",
+          description: "A user sees those of their own orders, every other role anybody's.",
+          params: z.object({ id: z.uuid().describe("The payment") }),
           querystring: z.strictObject(afterParameter),
           response: { 200: Payment },
         },
