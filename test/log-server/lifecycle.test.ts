@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client"
@@ -108,6 +109,12 @@ it("waits a moment for a folder whose server is about to end", async () => {
   const { port, close } = await second
   undo.push(close)
   expect(await write(port)).toBe(1n)
+})
+
+it("keeps its log in a folder of any name, and makes it", async () => {
+  const { port, close } = await launchLogServer({ dataDir: join(dataDir(), "咖啡 v1.5", "log.d"), port: 0 })
+  undo.push(close)
+  expect(await write(port)).toBe(0n)
 })
 
 it("says so when its port is taken", async () => {

@@ -34,6 +34,8 @@ export interface Database {
 export function openDatabase(folder: string): Database {
   const environment = open({
     path: folder,
+    // Else a dot in its name would make it a file.
+    noSubdir: false,
     maxDbs: 3,
     // What is acknowledged must be on the disk: a commit returns after its sync.
     overlappingSync: false,
