@@ -1,7 +1,7 @@
 import { afterAll } from "vitest"
 import { apiOf } from "../support/buyer.ts"
 import { type System, startSystem } from "../support/system.ts"
-import { walk } from "./walk.ts"
+import { walk } from "./walk/walk.ts"
 
 let system: System
 walk(async () => {

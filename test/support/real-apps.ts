@@ -6,11 +6,13 @@ import { assemble } from "../../src/assemble.ts"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { Gate } from "../../src/commands/ports/gate.ts"
 import { defaultSaleTimes } from "../../src/commands/sale/deps.ts"
+import { roles } from "../../src/config.ts"
 import type { Identity } from "../../src/http/auth.ts"
 import { closeServer, listen } from "../../src/http/server.ts"
 import { developmentLogin } from "../../src/infra/development-login.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { jwtSigner } from "../../src/infra/jwt.ts"
+import { mysqlDialect } from "../../src/infra/mysql.ts"
 import { openRedis } from "../../src/infra/redis/client.ts"
 import { createRedisGate } from "../../src/infra/redis/redis-gate.ts"
 import { sqliteDialect } from "../../src/infra/sqlite.ts"
@@ -18,6 +20,7 @@ import { systemClock } from "../../src/infra/system-clock.ts"
 import type { Database, Db } from "../../src/projections/database.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import { startTestLogServer } from "./log-server.ts"
+import { startTestMariaDb } from "./mariadb.ts"
 import { removeDir, tempDir } from "./process.ts"
 import { startTestRedis, type TestRedis } from "./redis.ts"
 
@@ -29,22 +32,30 @@ export interface RealApps {
   close(): Promise<void>
 }
 
-/** `n` API servers in this process, each with its own folds and queues, on one real Redis and one real log. */
-export async function startRealApps(n: number): Promise<RealApps> {
+/**
+ * `n` servers in this process, each with its own folds and queues, on one real Redis and one real log. Their read models
+ * are in SQLite files of their own, or in one real MariaDB, which one of them then writes.
+ */
+export async function startRealApps(
+  n: number,
+  readModels: "sqlite" | "mariadb" = "sqlite",
+): Promise<RealApps> {
   const dir = tempDir("apps")
   const [redis, log] = await Promise.all([startTestRedis(), startTestLogServer()])
+  const mariadb = readModels === "mariadb" ? await startTestMariaDb() : null
   const store = createEventStore({ url: log.url })
   const logger = pino({ level: "silent" })
   const jwtSecret = "a secret that is long enough for a test"
   const apps: { app: FastifyInstance; stop(): Promise<void>; gate: Gate; db: Db; url: string }[] = []
   for (let index = 0; index < n; index++) {
-    const db = new Kysely<Database>({ dialect: sqliteDialect(join(dir, `${index}.sqlite`)) })
+    const dialect = mariadb ? mysqlDialect(mariadb.url) : sqliteDialect(join(dir, `${index}.sqlite`))
+    const db = new Kysely<Database>({ dialect })
     await migrate(db)
     const times = defaultSaleTimes
     const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
     const loginProvider = developmentLogin
     const parts = { store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger }
-    const { app, ready, stop } = await assemble(new Set(["api", "projector"]), parts)
+    const { app, ready, stop } = await assemble(new Set(mariadb && index > 0 ? ["api"] : roles), parts)
     const port = await listen(app, { host: "127.0.0.1", port: 0 })
     await ready()
     apps.push({ app, stop, gate, db, url: `http://127.0.0.1:${port}` })
@@ -63,7 +74,7 @@ export async function startRealApps(n: number): Promise<RealApps> {
         await db.destroy()
       }
       await store.close()
-      await Promise.all([redis.close(), log.close()])
+      await Promise.all([redis.close(), log.close(), mariadb?.close()])
       removeDir(dir)
     },
   }

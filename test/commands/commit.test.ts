@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest"
+import type * as FlashSale from "../../src/domain/flash-sale.ts"
+import { type Process, saleWorld, type World } from "../support/sale-world.ts"
+
+const accepted = { kind: "accepted" }
+const count = (world: World, type: FlashSale.EventType) =>
+  world.events().filter((e) => e.type === type).length
+
+async function buys(world: World, process: Process, user: string) {
+  const answer = process.buy(user)
+  await world.clock.advance(700)
+  return answer
+}
+
+describe("an append whose answer is lost", () => {
+  it("is found in the log and not made twice", async () => {
+    const world = await saleWorld()
+    let losing = 2
+    const process = await world.process({
+      store: {
+        async append(...args) {
+          const result = await world.log.append(...args)
+          return losing-- > 0 ? { kind: "unknown", cause: new Error("answer lost") } : result
+        },
+      },
+    })
+    expect(await buys(world, process, "ann")).toMatchObject(accepted)
+    expect(world.events().map(({ type }) => type)).toEqual([
+      "FlashSaleScheduled",
+      "GateOpened",
+      "StockReserved",
+    ])
+  })
+
+  it("is sent again when it never arrived", async () => {
+    const world = await saleWorld()
+    let losing = 2
+    const process = await world.process({
+      store: {
+        append: async (...args) =>
+          losing-- > 0 ? { kind: "unknown", cause: new Error("never sent") } : world.log.append(...args),
+      },
+    })
+    expect(await buys(world, process, "ann")).toMatchObject(accepted)
+    expect(count(world, "StockReserved")).toBe(1)
+  })
+})
+
+describe("two processes on one stream", () => {
+  it("contend, and sell every cup once", async () => {
+    const world = await saleWorld({ stock: 20, perUserLimit: 1 })
+    const processes = [await world.process(), await world.process()]
+    const answers = Array.from({ length: 60 }, (_, n) => processes[n % 2]!.buy(`u${n}`))
+    await world.clock.advance(2_000)
+    const kinds = (await Promise.all(answers)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === "accepted")).toHaveLength(20)
+    expect(count(world, "StockReserved")).toBe(20)
+    expect(processes.map(({ live }) => live.sale.taken)).toEqual([20, 20])
+    expect(await world.drift()).toBe(0)
+  })
+})
