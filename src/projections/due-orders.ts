@@ -27,9 +27,3 @@ export async function dueOrders(
   }
   return due.orderBy("pay_by_ms").orderBy("id").limit(limit).execute()
 }
-
-/** When the time of the longest overdue order was up; null when none is due at `nowMs`. */
-export async function oldestDueMs(db: Db, nowMs: number): Promise<number | null> {
-  const [oldest] = await dueOrders(db, nowMs, 1)
-  return oldest?.payByMs ?? null
-}

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from "vitest"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 import type { ReadModels } from "../support/read-side.ts"
+import { dueOrdersContract } from "./read-models/due-orders.ts"
+import { historiesContract } from "./read-models/histories.ts"
+import { notificationsContract } from "./read-models/notifications.ts"
+import { ordersContract } from "./read-models/orders.ts"
+import { paymentsContract } from "./read-models/payments.ts"
 import { projectorContract } from "./read-models/projector.ts"
 
 /** What the read models hold and answer, whatever database they are in. `open` is called once; each test begins empty. */
@@ -14,4 +19,9 @@ export function readModelsContract(open: () => Promise<ReadModels>): void {
   afterAll(() => opened?.close())
 
   projectorContract(world)
+  ordersContract(world)
+  paymentsContract(world)
+  dueOrdersContract(world)
+  notificationsContract(world)
+  historiesContract(world)
 }
