@@ -9,9 +9,10 @@ export interface Document {
 }
 
 interface Operation {
+  operationId: string
   parameters?: { name: string; in: string }[]
   requestBody?: { required?: boolean; content: Record<string, { schema: { required?: unknown[] } }> }
-  responses: Record<string, { description: string; headers?: Record<string, object> }>
+  responses: Record<string, { description: string; headers?: Record<string, object>; links?: object }>
 }
 
 const LOCATION = {
@@ -34,7 +35,38 @@ const headersOf: Record<string, Record<string, object>> = {
   503: { "Retry-After": RETRY_AFTER },
 }
 
-/** Completes what routes cannot say in their schemas: answers' headers and names, and that a body may be absent. */
+/** What the `id` of a created thing is good for: operations, and their parameter. */
+const usesOf: Record<string, readonly (readonly [operationId: string, parameter: string])[]> = {
+  addDish: [["changeDish", "id"]],
+  scheduleFlashSale: [
+    ["getFlashSale", "id"],
+    ["changeFlashSale", "id"],
+    ["adjustStock", "id"],
+    ["order", "id"],
+  ],
+  order: [
+    ["getOrder", "id"],
+    ["openPayment", "id"],
+    ["cancelOrder", "id"],
+  ],
+  openPayment: [
+    ["getPayment", "id"],
+    ["simulatePayment", "paymentId"],
+  ],
+}
+
+const linksOf = (operationId: string): object =>
+  Object.fromEntries(
+    (usesOf[operationId] ?? []).map(([use, parameter]) => [
+      use,
+      { operationId: use, parameters: { [parameter]: "$response.body#/id" } },
+    ]),
+  )
+
+/**
+ * Completes what routes cannot say in their schemas: answers' headers and names, what leads where, and that a body may
+ * be absent.
+ */
 export function finishDocument(document: Document): Document {
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations)) finish(operation)
@@ -42,7 +74,7 @@ export function finishDocument(document: Document): Document {
   return document
 }
 
-function finish({ parameters = [], requestBody, responses }: Operation): void {
+function finish({ operationId, parameters = [], requestBody, responses }: Operation): void {
   for (const parameter of parameters) {
     if (parameter.in === "header") parameter.name = asWritten(parameter.name)
   }
@@ -53,6 +85,7 @@ function finish({ parameters = [], requestBody, responses }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response.description === "Default Response") response.description = STATUS_CODES[status]!
     if (headersOf[status]) response.headers = headersOf[status]
+    if (status === "201") response.links = linksOf(operationId)
   }
 }
 
