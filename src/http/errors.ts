@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
+import { DatabaseUnavailable } from "../commands/ports/database.ts"
 import { EventStoreUnavailable } from "../commands/ports/event-store.ts"
 import { GateUnavailable } from "../commands/ports/gate.ts"
 import type { MethodsOf } from "./known-paths.ts"
@@ -41,7 +42,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
       errors: error.validation.map(({ instancePath, message = "" }) => ({ path: instancePath, message })),
     })
   }
-  if (error instanceof EventStoreUnavailable || error instanceof GateUnavailable) {
+  if (isUnavailable(error)) {
     request.log.warn({ err: error }, "a server that is needed does not answer")
     return sendProblem(reply, "unavailable")
   }
@@ -49,6 +50,11 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   if (code === "internal_error") request.log.error({ err: error }, "a request failed")
   return sendProblem(reply, code)
 }
+
+const isUnavailable = (error: Error): boolean =>
+  error instanceof EventStoreUnavailable ||
+  error instanceof GateUnavailable ||
+  error instanceof DatabaseUnavailable
 
 function codeOfStatus(status: number): ProblemCode {
   if (status === 413) return "payload_too_large"

@@ -7,6 +7,7 @@ import { notificationsContract } from "./read-models/notifications.ts"
 import { ordersContract } from "./read-models/orders.ts"
 import { paymentsContract } from "./read-models/payments.ts"
 import { projectorContract } from "./read-models/projector.ts"
+import { searchContract } from "./read-models/search.ts"
 
 /** What the read models hold and answer, whatever database they are in. `open` is called once; each test begins empty. */
 export function readModelsContract(open: () => Promise<ReadModels>): void {
@@ -23,5 +24,6 @@ export function readModelsContract(open: () => Promise<ReadModels>): void {
   paymentsContract(world)
   dueOrdersContract(world)
   notificationsContract(world)
+  searchContract(world)
   historiesContract(world)
 }
