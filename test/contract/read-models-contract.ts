@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 import type { ReadModels } from "../support/read-side.ts"
+import { checkpointsContract } from "./read-models/checkpoints.ts"
 import { dueOrdersContract } from "./read-models/due-orders.ts"
 import { historiesContract } from "./read-models/histories.ts"
 import { notificationsContract } from "./read-models/notifications.ts"
@@ -19,6 +20,7 @@ export function readModelsContract(open: () => Promise<ReadModels>): void {
   beforeEach(() => opened.wipe())
   afterAll(() => opened?.close())
 
+  checkpointsContract(world)
   projectorContract(world)
   ordersContract(world)
   paymentsContract(world)

@@ -3,8 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DatabaseUnavailable } from "../../../src/commands/ports/database.ts"
 import * as FlashSale from "../../../src/domain/flash-sale.ts"
 import { mysqlDialect } from "../../../src/infra/mysql.ts"
+import { systemClock } from "../../../src/infra/system-clock.ts"
 import type { Database, Db } from "../../../src/projections/database.ts"
 import type { Follower } from "../../../src/projections/follower.ts"
+import { orderQueries } from "../../../src/projections/routes/orders.ts"
+import { as, buildTestEdge, type TestEdge } from "../../support/http.ts"
 import { startTestMariaDb, type TestMariaDb } from "../../support/mariadb.ts"
 import { SERVER_START_TIMEOUT_MS } from "../../support/process.ts"
 import { type ReadModels, readModelsOn, record, startReadSide } from "../../support/read-side.ts"
@@ -15,6 +18,7 @@ const ORDERS = 4_000
 let server: TestMariaDb
 let models: ReadModels
 let side: Awaited<ReturnType<typeof startReadSide>>
+let edge: TestEdge
 let projector: Follower | null = null
 
 beforeAll(async () => {
@@ -24,8 +28,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   await models.wipe()
   side = await startReadSide({ models })
+  const { db, watch, log } = side
+  edge = await buildTestEdge([orderQueries({ db, watch, clock: systemClock, endPosition: log.endPosition })])
 })
-afterEach(() => projector?.stop())
+afterEach(async () => {
+  await projector?.stop()
+  await edge.app.close()
+})
 afterAll(async () => {
   await models?.close()
   await server?.close()
@@ -69,6 +78,8 @@ describe("the projector on MariaDB", () => {
     await inMidst()
     await server.kill()
     await expect(counts()).rejects.toThrow(DatabaseUnavailable)
+    const answer = await edge.app.inject({ url: "/v1/orders", headers: as("ann") })
+    expect([answer.statusCode, answer.json().code]).toEqual([503, "unavailable"])
     await expect.poll(() => side.failures.length).toBeGreaterThan(1)
     await server.restart()
     expect(await caughtUp()).toBe(true)
