@@ -37,15 +37,7 @@ export function projectorContract(world: () => ReadModels): void {
       },
     })
     const held = async () => (await side.db.selectFrom("flash_sales").select("held").executeTakeFirst())?.held
-    const counted = async () =>
-      Number(
-        (
-          await side.db
-            .selectFrom("orders")
-            .select((eb) => eb.fn.countAll().as("n"))
-            .executeTakeFirst()
-        )?.n,
-      )
+    const counted = async () => (await side.db.selectFrom("orders").select("id").execute()).length
 
     test("applies what is there and what comes, and says when it has caught up", async () => {
       await record(side.log, stream, scheduled(), ...orders(1, 1))
@@ -108,16 +100,10 @@ export function projectorContract(world: () => ReadModels): void {
     test("a batch that fails is taken back whole, and tried again", async () => {
       await record(side.log, stream, scheduled(), ...orders(1, 2))
       // The second order is there already, so that its insert fails after the sale's row was written.
-      const row = {
-        sale_id: SALE_ID,
-        user_id: "x",
-        quantity: 1,
-        unit_price_fen: 1,
-        amount_fen: 1,
-        created_at_ms: 0,
-        pay_by_ms: 0,
+      const inTheWay = {
+        ...{ id: `${SALE_ID}-2`, sale_id: SALE_ID, user_id: "x", quantity: 1, status: "paid" as const },
+        ...{ unit_price_fen: 1, amount_fen: 1, created_at_ms: 0, pay_by_ms: 0 },
       }
-      const inTheWay = { ...row, id: `${SALE_ID}-2`, status: "paid" as const }
       await side.db.insertInto("orders").values(inTheWay).execute()
       project()
       await expect.poll(() => side.failures.length).toBeGreaterThan(0)
