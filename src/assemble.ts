@@ -17,6 +17,7 @@ import { NOTIFY_USERS } from "./consumers/notify-users.ts"
 import { buildApp } from "./http/app.ts"
 import { type LoginProvider, login } from "./http/login.ts"
 import { createMetrics } from "./http/metrics.ts"
+import { refuseUntil } from "./http/not-yet.ts"
 import { jwtSigner, jwtVerifier } from "./infra/jwt.ts"
 import { createPaymentSimulator } from "./infra/payment-simulator.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
@@ -29,12 +30,13 @@ import { notificationQueries } from "./projections/routes/notifications.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
 import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
+import type { Workers } from "./reactors/start.ts"
 import { startWorkers } from "./workers.ts"
 
 /** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
 const CATCH_UP_MS = 30_000
 
-/** The adapters of a profile; the tables of `db` are migrated. */
+/** The adapters of a profile; their servers may still be starting. */
 export interface Adapters {
   readonly store: EventStore
   readonly gate: Gate
@@ -50,14 +52,20 @@ export interface Assembled {
   readonly app: FastifyInstance
   readonly saleDeps: SaleDeps
   readonly sales: LiveSales
+  /** Begins to work: the servers are there, and the tables are migrated. Till then the API answers 503. */
+  begin(): void
   /** Waits for the read models and folds the open sales; then the process is ready. Throws `EventStoreUnavailable`. */
   ready(): Promise<void>
   /** Finishes what is queued and ends the workers; the adapters are the caller's to close. */
   stop(): Promise<void>
 }
 
-/** Puts the application together on the adapters of whatever profile, and starts its workers. */
-export async function assemble(roles: ReadonlySet<Role>, adapters: Adapters): Promise<Assembled> {
+/** Puts the application together on the adapters of whatever profile; `waitingFor` names servers that it waits for. */
+export async function assemble(
+  roles: ReadonlySet<Role>,
+  adapters: Adapters,
+  waitingFor: () => readonly string[] = () => [],
+): Promise<Assembled> {
   const { store, gate, db, clock, times, logger, jwtSecret } = adapters
   const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
   const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report }
@@ -72,9 +80,17 @@ export async function assemble(roles: ReadonlySet<Role>, adapters: Adapters): Pr
   const notified = watchPosition(clock, () => readCheckpoint(db, NOTIFY_USERS))
   const queries = { db, clock, watch, endPosition: store.endPosition }
   const metrics = createMetrics()
-  let started = false
+  let workers: Workers | null = null
+  let ready = false
+  const readiness = () => {
+    if (ready) return []
+    if (workers) return ["the read models and the open sales are being caught up with"]
+    const missing = waitingFor().map((server) => `waiting for ${server}`)
+    return missing.length > 0 ? missing : ["starting"]
+  }
 
   const routes = [
+    refuseUntil(() => workers !== null),
     login(adapters.loginProvider, jwtSigner(jwtSecret)),
     dishCommands(saleDeps),
     dishQueries(queries),
@@ -90,34 +106,35 @@ export async function assemble(roles: ReadonlySet<Role>, adapters: Adapters): Pr
   const app = await buildApp({
     verifyToken: jwtVerifier(jwtSecret, clock.now),
     routes: roles.has("api") ? routes : [],
-    readiness: () => (started ? [] : ["the read models and the open sales are being caught up with"]),
+    readiness,
     metrics,
     logger,
     version: CODE_VERSION,
   })
-  const workers = startWorkers(roles, {
-    ...orderDeps,
-    gateway,
-    db,
-    metrics,
-    logger,
-    readModels: watch,
-    notifications: notified,
-  })
-
   return {
     app,
     saleDeps,
     sales,
+    begin() {
+      workers = startWorkers(roles, {
+        ...orderDeps,
+        gateway,
+        db,
+        metrics,
+        logger,
+        readModels: watch,
+        notifications: notified,
+      })
+    },
     async ready() {
       if (roles.has("projector")) await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
       // Only a hint which sales to fold ahead of their buyers: any other is folded at its first request.
       for (const id of await saleModel.openIds(db, clock.now(), LIVE_MAX)) await sales.get(id)
-      started = true
+      ready = true
     },
     async stop() {
       // Workers first: what they still append goes through the sales' queues.
-      await workers.stop()
+      await workers?.stop()
       await sales.stop()
     },
   }

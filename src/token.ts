@@ -1,5 +1,5 @@
 import { Command, Option } from "commander"
-import { ConfigError, parseConfig } from "./config.ts"
+import { ConfigError, parseKey } from "./config.ts"
 import { type Identity, roles, USER_ID } from "./http/auth.ts"
 import { jwtSigner } from "./infra/jwt.ts"
 import { keptSecret } from "./infra/jwt-secret.ts"
@@ -15,13 +15,14 @@ const { user, role } = command.opts<{ user: string; role: Identity["role"] }>()
 
 if (!USER_ID.test(user)) command.error("error: --user takes 1 to 64 letters, digits, '.', '_', '-'")
 try {
-  const { jwtSecret, dataDir } = parseConfig(process.env)
-  const secret = jwtSecret ?? keptSecret(dataDir)
-  if (secret === null) {
-    command.error(`error: no key yet in ${dataDir}: start the server once, or set JWT_SECRET`)
-  }
-  console.log(jwtSigner(secret)({ userId: user, role }))
+  const key = parseKey(process.env)
+  console.log(jwtSigner("jwtSecret" in key ? key.jwtSecret : keptIn(key.dataDir))({ userId: user, role }))
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   command.error(error.message)
+}
+
+function keptIn(dataDir: string): string {
+  const secret = keptSecret(dataDir)
+  return secret ?? command.error(`error: no key yet in ${dataDir}: start the server once, or set JWT_SECRET`)
 }

@@ -2,7 +2,8 @@ import { SEEDED_SALE_ID } from "./seed.ts"
 
 export interface Welcome {
   readonly url: string
-  readonly eventStorePort: number
+  /** Where the log can be read; null when it is not ours to tell. */
+  readonly logUrl: string | null
   /** A buyer's token, to try things with. */
   readonly buyerToken: string
   /** Whether the demo's sale is there. */
@@ -10,10 +11,9 @@ export interface Welcome {
 }
 
 /** What a person who has just started the system can do with it. */
-export function welcome({ url, eventStorePort, buyerToken, seeded }: Welcome): string {
-  const lines = [
-    `Hash Coffee serves ${url} (docs at ${url}/docs; the log at esdb://127.0.0.1:${eventStorePort}?tls=false)`,
-  ]
+export function welcome({ url, logUrl, buyerToken, seeded }: Welcome): string {
+  const log = logUrl ? `; the log at ${logUrl}` : ""
+  const lines = [`Hash Coffee serves ${url} (docs at ${url}/docs${log})`]
   if (seeded)
     lines.push(
       "",

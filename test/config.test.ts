@@ -74,12 +74,6 @@ describe("refuses by name", () => {
   test("all that is wrong at once", () => {
     expect(() => parseConfig({ PORT: "x", ROLES: "y" })).toThrow(/^ROLES: .+\nPORT: .+$/)
   })
-
-  test("the full profile, for now", () => {
-    expect(() => parseConfig({ STACK: "full", REDIS_URL: "redis://host" })).toThrow(
-      /^STACK: the full profile comes later; set it to embedded, or unset it$/,
-    )
-  })
 })
 
 test.each([

@@ -55,8 +55,9 @@ export async function startRealApps(
     const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
     const loginProvider = developmentLogin
     const parts = { store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger }
-    const { app, ready, stop } = await assemble(new Set(mariadb && index > 0 ? ["api"] : roles), parts)
+    const { app, begin, ready, stop } = await assemble(new Set(mariadb && index > 0 ? ["api"] : roles), parts)
     const port = await listen(app, { host: "127.0.0.1", port: 0 })
+    begin()
     await ready()
     apps.push({ app, stop, gate, db, url: `http://127.0.0.1:${port}` })
   }

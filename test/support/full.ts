@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto"
+import { fileURLToPath } from "node:url"
+import type { Identity } from "../../src/http/auth.ts"
+import { jwtSigner } from "../../src/infra/jwt.ts"
+import { startTestLogServer, type TestLogServer } from "./log-server.ts"
+import { startTestMariaDb, type TestMariaDb } from "./mariadb.ts"
+import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
+import { startTestRedis, type TestRedis } from "./redis.ts"
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const START_MS = 30_000
+
+/** The servers of the full profile, and what a process needs to know of them. */
+export interface FullServers {
+  readonly redis: TestRedis
+  readonly mariadb: TestMariaDb
+  readonly log: TestLogServer
+  readonly env: Record<string, string>
+  token(userId: string, role?: Identity["role"]): string
+  close(): Promise<void>
+}
+
+export interface FullProcess {
+  readonly url: string
+  readonly server: Server
+  /** Resolves when it has printed its address: it is ready. */
+  ready(): Promise<void>
+}
+
+/** Real Redis, MariaDB and log server; Kafka where `kafkaBrokers` says, else nowhere. */
+export async function startFullServers(kafkaBrokers = "127.0.0.1:9"): Promise<FullServers> {
+  const [redis, mariadb, log] = await Promise.all([
+    startTestRedis(),
+    startTestMariaDb(),
+    startTestLogServer(),
+  ])
+  const JWT_SECRET = randomBytes(32).toString("hex")
+  const sign = jwtSigner(JWT_SECRET)
+  return {
+    redis,
+    mariadb,
+    log,
+    env: {
+      STACK: "full",
+      EVENTSTORE_URL: log.url,
+      REDIS_URL: redis.url,
+      MYSQL_URL: mariadb.url,
+      KAFKA_BROKERS: kafkaBrokers,
+      JWT_SECRET,
+      LOGIN_PROVIDER: "development",
+      PAYMENT_PROVIDER: "simulator",
+    },
+    token: (userId, role = "user") => sign({ userId, role }),
+    close: async () => void (await Promise.all([redis.close(), mariadb.close(), log.close()])),
+  }
+}
+
+/** One process of the full profile, as a user starts it, on a free port. */
+export async function startFullProcess(env: Record<string, string>): Promise<FullProcess> {
+  const dir = tempDir("full")
+  const port = await freePort()
+  const variables = Object.entries({ ...env, PORT: String(port) }).map(([name, value]) => `${name}=${value}`)
+  const server = startServer("env", [...variables, process.execPath, MAIN], dir)
+  void server.exited.then(() => removeDir(dir))
+  return { url: `http://127.0.0.1:${port}`, server, ready: () => server.printed("serves http", START_MS) }
+}
