@@ -12,6 +12,8 @@ export interface System {
   readonly url: string
   readonly eventStorePort: number
   readonly dataDir: string
+  /** Its `JWT_SECRET`. */
+  readonly secret: string
   token(userId: string, role?: Identity["role"]): string
   /** Starts it again on the same folder and ports; returns how long it took until `/readyz` answered 200. */
   start(): Promise<number>
@@ -58,6 +60,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     url,
     eventStorePort,
     dataDir,
+    secret,
     token: (userId, role = "user") => sign({ userId, role }),
     start,
     kill: () => server.kill("SIGKILL"),
