@@ -157,3 +157,23 @@ describe("a gate that is lost", () => {
     expect(await world.drift()).toBe(0)
   })
 })
+
+describe("the gate of a sale that is over", () => {
+  it("is not loaded again for the cups that come back after it", async () => {
+    const world = await saleWorld({ stock: 1 })
+    const process = await world.process()
+    expect(await buys(world, process, "ann")).toMatchObject(accepted)
+    await world.clock.advance(2 * 3_600_000)
+    world.loseGate()
+    const late = await world.process()
+    const context = { actor: "system:test", correlationId: "t", causationId: "t" }
+    await late.live.writer.commit(
+      (sale) => FlashSale.release(sale, `${SALE_ID}-2`, world.clock.now()),
+      context,
+    )
+    await world.clock.advance(5_000)
+    expect(count(world, "ReservationReleased")).toBe(1)
+    expect(count(world, "GateOpened")).toBe(1)
+    expect(await buys(world, late, "bob")).toEqual({ kind: "refused", reason: "sale_not_open" })
+  })
+})

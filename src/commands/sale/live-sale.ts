@@ -31,15 +31,18 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const { sale } = follower
   if (!sale.terms) return null
 
+  const isOver = () => isOverFor(sale, clock.now(), times.afterEndMs)
   const stopped = new AbortController()
   const { signal } = stopped
   const writer = createWriter(deps, follower, signal, () => void pusher.push())
   const gate = createGateRebuild(deps, follower, writer, signal)
-  const pusher = createGatePusher(deps, follower, () => void rebuild.ensureLoaded())
+  const pusher = createGatePusher(deps, follower, () => {
+    // A sale that is over still has its cups released; nobody asks its gate any more.
+    if (!isOver()) void rebuild.ensureLoaded()
+  })
   // What was appended while the image was on its way has not reached the gate yet.
   const rebuild: GateRebuild = { ensureLoaded: () => gate.ensureLoaded().then(pusher.push) }
   const permits = createPermits(deps, follower, writer)
-  const isOver = () => isOverFor(sale, clock.now(), times.afterEndMs)
   const soldOut = createSoldOutMemory(times.soldOutMemoryMs)
 
   const background = [
