@@ -4,8 +4,6 @@ import { as } from "../support/http.ts"
 import { startQueries } from "../support/queries.ts"
 import { SALE_ID } from "../support/scenario.ts"
 
-const _iso = (ms: number) => new Date(ms).toISOString()
-
 let queries: Awaited<ReturnType<typeof startQueries>>
 beforeAll(async () => {
   queries = await startQueries()
