@@ -64,6 +64,12 @@ export default {
       },
       { path: "@eventstore/db-client" },
     ),
+    never(
+      "only-one-adapter-knows-kafkajs",
+      "The client is abandoned: a successor is a change of one adapter.",
+      { path: "^src/", pathNot: "^src/infra/kafka" },
+      { path: "node_modules/kafkajs/" },
+    ),
   ],
   options: {
     tsConfig: { fileName: "tsconfig.json" },

@@ -41,6 +41,7 @@ const suites: readonly Suite[] = [
   },
   { name: "adapters", commands: [vitest("adapters", "test/infra")], budgetSeconds: 90 },
   { name: "log-server", commands: [vitest("log-server", "test/log-server")], budgetSeconds: 90 },
+  { name: "kafka", commands: [vitest("kafka", "test/relay test/consumers")], budgetSeconds: 120 },
   { name: "e2e", commands: [vitest("e2e", "test/e2e")], budgetSeconds: 120 },
 ]
 

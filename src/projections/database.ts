@@ -114,6 +114,21 @@ export interface NotificationRow {
   created_at_ms: number
 }
 
+/** A message that could not be passed on; it waits for a person. Not part of the read models, and kept once it is done. */
+export interface ParkedMessageRow {
+  /** Of its event, or its place in Kafka: parked twice it is still one. */
+  id: string
+  /** The relay, or the group that could not take it. */
+  parked_by: string
+  /** Of the event in the log; null for a message from Kafka. */
+  position: string | null
+  /** As it came from Kafka; null for an event, which is read again. */
+  value: string | null
+  reason: string
+  status: "parked" | "retried" | "skipped"
+  parked_at_ms: number
+}
+
 export interface Database {
   checkpoints: CheckpointRow
   dishes: DishRow
@@ -122,6 +137,7 @@ export interface Database {
   payments: PaymentRow
   refunds: RefundRow
   notifications: NotificationRow
+  parked_messages: ParkedMessageRow
 }
 
 export type Db = Kysely<Database>

@@ -3,8 +3,14 @@ import type { Db } from "./database.ts"
 import { salesAndOrders } from "./migrations/0001-sales-and-orders.ts"
 import { payments } from "./migrations/0002-payments.ts"
 import { notifications } from "./migrations/0003-notifications.ts"
+import { parkedMessages } from "./migrations/0004-parked-messages.ts"
 
-const migrations: Record<string, Migration> = { ...salesAndOrders, ...payments, ...notifications }
+const migrations: Record<string, Migration> = {
+  ...salesAndOrders,
+  ...payments,
+  ...notifications,
+  ...parkedMessages,
+}
 
 /** Brings the tables to what this code expects; does nothing when they are so already. Throws if it cannot. */
 export async function migrate(db: Db): Promise<void> {

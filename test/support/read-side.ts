@@ -44,6 +44,7 @@ const tables = Object.keys({
   payments: true,
   refunds: true,
   notifications: true,
+  parked_messages: true,
 } satisfies Record<keyof Database, true>) as (keyof Database)[]
 
 /** Empty read models in the database of a dialect. */

@@ -1,0 +1,111 @@
+import type { Registry } from "prom-client"
+import { type Clock, within } from "../commands/ports/clock.ts"
+import type { EventStore } from "../commands/ports/event-store.ts"
+import type { Message, MessageBroker } from "../commands/ports/message-broker.ts"
+import type { RecordedEvent } from "../domain/event.ts"
+import { moveCheckpoint, readCheckpoint } from "../projections/checkpoint.ts"
+import type { Db } from "../projections/database.ts"
+import { startFollower } from "../projections/follower.ts"
+import { type Parked, park } from "../projections/parked-messages.ts"
+import { deliver } from "./deliver.ts"
+import { topics } from "./messages.ts"
+import { relayMetrics } from "./metrics.ts"
+import { messageOf, relayedPrefixes } from "./outgoing.ts"
+
+/** Of the checkpoint and of what is parked; a stored name is never changed. */
+export const RELAY = "relay"
+
+const limits = { max: 500, lingerMs: 10 }
+/** How long a stop waits for the batch under way. Not acknowledged by then, it is sent again at the next start. */
+const STOP_MS = 2_000
+
+export interface RelayDeps {
+  readonly store: Pick<EventStore, "subscribeAll">
+  readonly db: Db
+  readonly clock: Clock
+  readonly broker: MessageBroker
+  readonly metrics: Registry
+  /** Told of each failure, before the retry. */
+  readonly onFailure: (cause: unknown) => void
+}
+
+/**
+ * Passes the log on to Kafka: each event at least once, those of one aggregate in order, one batch at a time, so that
+ * a slow or absent Kafka holds the reading back and nothing else. The checkpoint moves after Kafka has acknowledged;
+ * what Kafka refuses is parked in the same transaction.
+ */
+export function startRelay({ store, db, clock, broker, metrics, onFailure }: RelayDeps): {
+  stop(): Promise<void>
+} {
+  const producer = broker.openProducer(topics)
+  const stopping = new AbortController()
+  const abandoned = new Promise<never>((_, reject) => {
+    stopping.signal.addEventListener("abort", () => reject(stopping.signal.reason), { once: true })
+  })
+  abandoned.catch(() => undefined)
+  /** When the oldest event in hand was recorded; null with empty hands. */
+  let oldestMs: number | null = null
+  const { sent, parked } = relayMetrics(metrics, () =>
+    oldestMs === null ? 0 : Math.max(clock.now() - oldestMs, 0),
+  )
+  const send = (messages: readonly Message[]) => Promise.race([producer.send(messages), abandoned])
+
+  const follower = startFollower({
+    store,
+    clock,
+    filter: { streamPrefixes: relayedPrefixes },
+    limits,
+    readCheckpoint: () => readCheckpoint(db, RELAY),
+    async perform({ events, from, to }) {
+      oldestMs = events[0]?.recordedAtMs ?? null
+      const { messages, set } = sort(events, clock.now())
+      const refused = await deliver(send, messages)
+      sent(messages.length - refused.length)
+      for (const { message, reason } of refused) set.push(parkedOf(message.headers, reason, clock.now()))
+      await db.transaction().execute(async (tx) => {
+        await park(tx, set)
+        await moveCheckpoint(tx, RELAY, from, to)
+      })
+      parked(set.length)
+      oldestMs = null
+    },
+    onPassed: () => {},
+    onFailure: (cause) => {
+      if (!stopping.signal.aborted) onFailure(cause)
+    },
+  })
+
+  return {
+    async stop() {
+      const ended = follower.stop()
+      await within(clock, STOP_MS, ended)
+      stopping.abort()
+      await ended
+      await within(clock, STOP_MS, producer.close())
+    },
+  }
+}
+
+/** What is to be sent of the events, in order, and what cannot be: a message may not stop those behind it. */
+function sort(events: readonly RecordedEvent[], nowMs: number): { messages: Message[]; set: Parked[] } {
+  const messages: Message[] = []
+  const set: Parked[] = []
+  for (const event of events)
+    try {
+      const message = messageOf(event)
+      if (message) messages.push(message)
+    } catch (cause) {
+      const headers = { "event-id": event.id, position: `${event.position}` }
+      set.push(parkedOf(headers, String(cause), nowMs))
+    }
+  return { messages, set }
+}
+
+const parkedOf = (headers: Message["headers"], reason: string, nowMs: number): Parked => ({
+  id: headers["event-id"]!,
+  parked_by: RELAY,
+  position: headers.position!,
+  value: null,
+  reason,
+  parked_at_ms: nowMs,
+})
