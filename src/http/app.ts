@@ -28,10 +28,11 @@ export interface AppDeps {
   readonly logger: FastifyBaseLogger
   /** Of the application, for the API's description. */
   readonly version: string
+  readonly timeouts?: typeof clientTimeouts
 }
 
 /** How long, in milliseconds, a client may take. */
-const timeouts = {
+const clientTimeouts = {
   /** From the first byte of a request to its last. */
   request: 10_000,
   headers: 5_000,
@@ -48,6 +49,7 @@ const PARAM_MAX_LENGTH = 600
 
 /** The HTTP edge, not yet listening. Whatever it answers that is not what was asked for is problem+json. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { timeouts = clientTimeouts } = deps
   const app = Fastify({
     loggerInstance: deps.logger,
     // A line a request would cost a rush more than it tells; the metrics count them.

@@ -71,6 +71,9 @@ test.each([
   ["an empty sub", () => `Bearer ${token({ ...claims(), sub: "" })}`],
   ["a sub of 65 characters", () => `Bearer ${token({ ...claims(), sub: "x".repeat(65) })}`],
   ["a colon in sub", () => `Bearer ${token({ ...claims(), sub: "a:b" })}`],
+  ["what a decoder would overlook", () => `Bearer ${token(claims())}!!`],
+  ["padding", () => `Bearer ${token(claims())}=`],
+  ["8,000 characters", () => `Bearer ${"a".repeat(8_000)}`],
   ["a line feed after sub", () => `Bearer ${token({ ...claims(), sub: "a\n" })}`],
 ])("refuses %s", async (_name, header) => {
   const { statusCode, headers, body } = await statusOf(header())
@@ -88,6 +91,11 @@ test("a remembered token still ends when its time is up", () => {
   expect(verify(signed)).toEqual({ userId: "u1", role: "user" })
   now += 1
   expect(verify(signed)).toBeNull()
+})
+
+test("one too long to be remembered is proved each time", async () => {
+  const long = `Bearer ${token({ ...claims(), more: "x".repeat(2_000) })}`
+  for (let again = 0; again < 2; again++) expect((await statusOf(long)).statusCode).toBe(201)
 })
 
 test("a token that we sign is one that we take", () => {

@@ -57,8 +57,10 @@ describe("problems", () => {
     expect(status).toBe(404)
   })
 
-  test("broken percent-encoding is 400", async () => {
-    expect((await ask({ url: "/v1/things/%zz" })).body.code).toBe("invalid_request")
+  test("broken percent-encoding is 400, with the headers of every answer", async () => {
+    const { body, headers } = await ask({ url: "/v1/things/%zz" })
+    expect(body.code).toBe("invalid_request")
+    expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
   })
 
   test("an exception says nothing of the inside, but to the log", async () => {

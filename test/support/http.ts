@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import pino from "pino"
 import type { AddRoutes } from "../../src/http/api.ts"
-import { buildApp } from "../../src/http/app.ts"
+import { type AppDeps, buildApp } from "../../src/http/app.ts"
 import type { Role } from "../../src/http/auth.ts"
 import { createMetrics } from "../../src/http/metrics.ts"
 import type { Readiness } from "../../src/http/operations.ts"
@@ -24,7 +24,7 @@ export interface TestEdge {
 /** The HTTP edge over the given routes, with everything that belongs to it and nothing behind it. */
 export async function buildTestEdge(
   routes: readonly AddRoutes[],
-  { readiness = () => [] }: { readiness?: Readiness } = {},
+  { readiness = () => [], ...rest }: { readiness?: Readiness } & Pick<AppDeps, "timeouts"> = {},
 ): Promise<TestEdge> {
   const logged: string[] = []
   const app = await buildApp({
@@ -34,6 +34,7 @@ export async function buildTestEdge(
     metrics: createMetrics(),
     logger: pino({ level: "warn" }, { write: (line: string) => void logged.push(line) }),
     version: "0.0.0",
+    ...rest,
   })
   return { app, logged }
 }
