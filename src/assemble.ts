@@ -4,6 +4,7 @@ import { CODE_VERSION } from "./commands/context.ts"
 import type { Clock } from "./commands/ports/clock.ts"
 import type { EventStore } from "./commands/ports/event-store.ts"
 import type { Gate } from "./commands/ports/gate.ts"
+import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { VerifiedNotification } from "./commands/ports/payment-gateway.ts"
 import { cancellationCommands } from "./commands/routes/cancellations.ts"
 import { dishCommands } from "./commands/routes/dishes.ts"
@@ -30,7 +31,7 @@ import { notificationQueries } from "./projections/routes/notifications.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
 import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
-import type { Workers } from "./reactors/start.ts"
+import type { Workers } from "./reactors/elected.ts"
 import { startWorkers } from "./workers.ts"
 
 /** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
@@ -46,6 +47,8 @@ export interface Adapters {
   readonly jwtSecret: string
   readonly times: SaleTimes
   readonly logger: FastifyBaseLogger
+  /** Says which of many processes does what; null when there is one process only. */
+  readonly leaseOf: LeaseOf | null
 }
 
 export interface Assembled {
@@ -124,6 +127,7 @@ export async function assemble(
         logger,
         readModels: watch,
         notifications: notified,
+        leaseOf: adapters.leaseOf,
       })
     },
     async ready() {

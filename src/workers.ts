@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from "fastify"
-import { Gauge, type Registry } from "prom-client"
+import { Counter, Gauge, type Registry } from "prom-client"
+import type { Clock } from "./commands/ports/clock.ts"
+import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { Role } from "./config.ts"
 import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
 import { readCheckpoint, saveCheckpoint } from "./projections/checkpoint.ts"
@@ -9,17 +11,20 @@ import { countFailures } from "./projections/metrics.ts"
 import type { PositionWatch } from "./projections/position-watch.ts"
 import { READ_MODELS, startProjector } from "./projections/projector.ts"
 import * as refunds from "./projections/refunds.ts"
-import { startReactors, startTimers, type Workers, type WorkersDeps } from "./reactors/start.ts"
+import { alone, type Elect, elected, type Workers } from "./reactors/elected.ts"
+import { startReactors, startTimers, type WorkersDeps } from "./reactors/start.ts"
 
-type FromDatabase = "checkpoints" | "dueOrders" | "dueRefunds" | "onTimerLag" | "onFailure"
+type MadeHere = "checkpoints" | "dueOrders" | "dueRefunds" | "onTimerLag" | "onFailure" | "elect"
 
-export interface WorkDeps extends Omit<WorkersDeps, FromDatabase> {
+export interface WorkDeps extends Omit<WorkersDeps, MadeHere> {
   readonly db: Db
   readonly metrics: Registry
   readonly logger: FastifyBaseLogger
   /** Told how far the read models, and the notifications, are. */
   readonly readModels: PositionWatch
   readonly notifications: PositionWatch
+  /** Says which of many processes does what; null when this is the only one. */
+  readonly leaseOf: LeaseOf | null
 }
 
 /** Starts what the process's roles do behind the API's back, each from its own durable state. */
@@ -31,6 +36,7 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
     help: "How long ago the oldest unpaid order was due when the timer last looked",
     registers: [metrics],
   })
+  const elect = deps.leaseOf ? amongMany(deps.leaseOf, deps.clock, metrics) : alone
   const onFailure = (worker: string, err: unknown) => {
     countFailure(worker)
     logger.error({ err, worker }, "a worker could not do its work; it tries again")
@@ -50,11 +56,36 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
     dueRefunds: (nowMs, limit) => refunds.due(db, nowMs, limit),
     onTimerLag: (ms) => lag.set(ms / 1_000),
     onFailure,
+    elect,
   }
   const workers: Workers[] = []
-  if (roles.has("projector")) workers.push(startProjector(follows(READ_MODELS, deps.readModels)))
-  if (roles.has("consumer")) workers.push(startNotifyUsers(follows(NOTIFY_USERS, deps.notifications)))
+  if (roles.has("projector"))
+    workers.push(elect(READ_MODELS, () => startProjector(follows(READ_MODELS, deps.readModels))))
+  if (roles.has("consumer"))
+    workers.push(elect(NOTIFY_USERS, () => startNotifyUsers(follows(NOTIFY_USERS, deps.notifications))))
   if (roles.has("reactor")) workers.push(startReactors(working))
   if (roles.has("timer")) workers.push(startTimers(working))
   return { stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))) }
+}
+
+/** Has each worker run in the process that holds its lease, and measures it. */
+function amongMany(leaseOf: LeaseOf, clock: Clock, metrics: Registry): Elect {
+  const active = new Gauge({
+    name: "worker_active",
+    help: "1 while this process does the work of which one process is enough",
+    labelNames: ["worker"],
+    registers: [metrics],
+  })
+  const lost = new Counter({
+    name: "worker_leases_lost_total",
+    help: "Times that another process took over a worker that was active here",
+    labelNames: ["worker"],
+    registers: [metrics],
+  })
+  return (worker, start) => {
+    const onActive = (isActive: boolean) => active.set({ worker }, Number(isActive))
+    const onLost = () => lost.inc({ worker })
+    onActive(false)
+    return elected({ clock, lease: leaseOf(worker), onActive, onLost }, start)
+  }
 }

@@ -28,7 +28,10 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Running> {
   const jwtSecret = config.jwtSecret ?? ensureSecret(config.dataDir)
   const logger = pino({ level: "warn" })
   return serve(config, {
-    adapters: { store, gate, db, clock, loginProvider: developmentLogin, jwtSecret, times, logger },
+    adapters: {
+      ...{ store, gate, db, clock, loginProvider: developmentLogin, jwtSecret, times, logger },
+      leaseOf: null,
+    },
     logUrl,
     waitingFor: () => [],
     prepare: () => migrate(db),

@@ -6,6 +6,7 @@ import { developmentLogin } from "../infra/development-login.ts"
 import { createEventStore } from "../infra/event-store.ts"
 import { mysqlDialect } from "../infra/mysql.ts"
 import { openRedis, openRedisCluster } from "../infra/redis/client.ts"
+import { redisLeases } from "../infra/redis/lease.ts"
 import { createRedisGate } from "../infra/redis/redis-gate.ts"
 import { unfitness } from "../infra/redis/requirements.ts"
 import { systemClock as clock } from "../infra/system-clock.ts"
@@ -39,14 +40,9 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
 
   return serve(config, {
     adapters: {
-      store,
-      gate,
-      db,
-      clock,
-      loginProvider: developmentLogin,
+      ...{ store, gate, db, clock, loginProvider: developmentLogin, times, logger },
       jwtSecret: config.jwtSecret,
-      times,
-      logger,
+      leaseOf: redisLeases(redis, (err) => logger.warn({ err }, "a lease could not be claimed")),
     },
     logUrl: null,
     waitingFor,

@@ -2,6 +2,7 @@ import type { PaymentGateway } from "../commands/ports/payment-gateway.ts"
 import type { LiveSales } from "../commands/sale/live-sales.ts"
 import type { WriteDeps } from "../commands/write.ts"
 import { type CancelUnpaidDeps, cancelUnpaid } from "./cancel-unpaid.ts"
+import type { Elect, Workers } from "./elected.ts"
 import { finishRefunds } from "./finish-refunds.ts"
 import { placeOrders } from "./place-orders.ts"
 import { type Checkpoints, startReactor } from "./reactor.ts"
@@ -13,6 +14,7 @@ import { startWork } from "./work-loop.ts"
 export interface WorkersDeps extends WriteDeps {
   readonly sales: LiveSales
   readonly gateway: PaymentGateway
+  readonly elect: Elect
   readonly checkpoints: Checkpoints
   readonly dueOrders: CancelUnpaidDeps["dueOrders"]
   readonly dueRefunds: RefundDeps["dueRefunds"]
@@ -22,22 +24,21 @@ export interface WorkersDeps extends WriteDeps {
   readonly onFailure: (name: string, cause: unknown) => void
 }
 
-export interface Workers {
-  stop(): Promise<void>
-}
-
 /** Every policy that follows the log. */
 export function startReactors(deps: WorkersDeps): Workers {
   const reactors = [placeOrders(deps), releaseCups(deps), settleCaptures(deps), finishRefunds(deps)]
-  return together(reactors.map((reactor) => startReactor(deps, reactor)))
+  return together(reactors.map((each) => deps.elect(each.name, () => startReactor(deps, each))))
 }
 
 /** What becomes due: unpaid orders and refunds. */
 export function startTimers(deps: WorkersDeps): Workers {
-  return together([
-    startWork(deps, "cancel-unpaid", cancelUnpaid({ ...deps, onLag: deps.onTimerLag })),
-    startWork(deps, "refund-payments", refundPayments(deps)),
-  ])
+  const sweeps = {
+    "cancel-unpaid": cancelUnpaid({ ...deps, onLag: deps.onTimerLag }),
+    "refund-payments": refundPayments(deps),
+  }
+  return together(
+    Object.entries(sweeps).map(([name, sweep]) => deps.elect(name, () => startWork(deps, name, sweep))),
+  )
 }
 
 const together = (parts: readonly Workers[]): Workers => ({

@@ -34,11 +34,13 @@ export interface RealApps {
 
 /**
  * `n` servers in this process, each with its own folds and queues, on one real Redis and one real log. Their read models
- * are in SQLite files of their own, or in one real MariaDB, which one of them then writes.
+ * are in SQLite files of their own, or in one real MariaDB, which one of them then writes; with `workers` "all", every one
+ * does everything at once, without asking who else does.
  */
 export async function startRealApps(
   n: number,
   readModels: "sqlite" | "mariadb" = "sqlite",
+  workers: "one" | "all" = "one",
 ): Promise<RealApps> {
   const dir = tempDir("apps")
   const [redis, log] = await Promise.all([startTestRedis(), startTestLogServer()])
@@ -54,8 +56,14 @@ export async function startRealApps(
     const times = defaultSaleTimes
     const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
     const loginProvider = developmentLogin
-    const parts = { store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger }
-    const { app, begin, ready, stop } = await assemble(new Set(mariadb && index > 0 ? ["api"] : roles), parts)
+    const parts = {
+      ...{ store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger },
+      leaseOf: null,
+    }
+    const { app, begin, ready, stop } = await assemble(
+      new Set(mariadb && index > 0 && workers === "one" ? ["api"] : roles),
+      parts,
+    )
     const port = await listen(app, { host: "127.0.0.1", port: 0 })
     begin()
     await ready()

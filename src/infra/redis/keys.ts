@@ -13,3 +13,6 @@ export const claimKey = (saleId: string) => `seckill:{${saleId}}:claim`
 /** Where an image waits, chunk by chunk, until it takes the gate's place. */
 export const stagedKeys = (saleId: string, token: string) =>
   [`seckill:{${saleId}}:load:${token}:gate`, `seckill:{${saleId}}:load:${token}:users`] as const
+
+/** Whoever holds it does a piece of work of which one process is enough. */
+export const lockKey = (resource: string) => `lock:${resource}`
