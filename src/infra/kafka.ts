@@ -105,13 +105,12 @@ export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
   return {
     openProducer,
     startConsumer: (options) => startKafkaConsumer(kafka, () => createTopics([options.topic]), options),
-    topicEnd: async (topic) =>
-      new Map(
-        (await administer((client) => client.fetchTopicOffsets(topic))).map(({ partition, high }) => [
-          partition,
-          BigInt(high),
-        ]),
-      ),
+    async topicSpan(topic) {
+      const partitions = await administer((client) => client.fetchTopicOffsets(topic))
+      return new Map(
+        partitions.map(({ partition, low, high }) => [partition, { begin: BigInt(low), end: BigInt(high) }]),
+      )
+    },
     async groupOffsets(groupId, topic) {
       const [found] = await administer((client) => client.fetchOffsets({ groupId, topics: [topic] }))
       return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))

@@ -85,6 +85,7 @@ export async function prepareKafka(node: KafkaNode): Promise<string[]> {
     "controller.listener.names": "CONTROLLER",
     "log.dirs": join(dir, "data"),
     "offsets.topic.replication.factor": 1,
+    "offsets.topic.num.partitions": 4,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,

@@ -3,6 +3,8 @@ import pino from "pino"
 import { Registry } from "prom-client"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { MessageBroker, ReceivedMessage } from "../../src/commands/ports/message-broker.ts"
+import { type KafkaConsumersDeps, startKafkaConsumers } from "../../src/consumers/kafka-consumers.ts"
+import { NOTIFY_USERS } from "../../src/consumers/notify-users.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { createKafka } from "../../src/infra/kafka.ts"
 import { systemClock as clock } from "../../src/infra/system-clock.ts"
@@ -29,10 +31,13 @@ export interface RelayWorld {
   readonly metrics: Registry
   readonly failures: unknown[]
   relay(changes?: Partial<RelayDeps>): { stop(): Promise<void> }
+  consumers(changes?: Partial<KafkaConsumersDeps>): { stop(): Promise<void> }
   /** Appends the events to their streams, in order; tells the position of the last one. */
   write(...told: readonly Told[]): Promise<bigint>
   /** Whether the relay has passed `position` within `ms`. */
   relayed(position: bigint, ms?: number): Promise<boolean>
+  /** Whether users have been told of everything up to `position` within `ms`. */
+  told(position: bigint, ms?: number): Promise<boolean>
   /** Everything in a topic, until there are `count` messages, as a new group gets it. */
   messages(topic: string, count: number): Promise<Seen[]>
   close(): Promise<void>
@@ -51,6 +56,10 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
   const metrics = new Registry()
   const failures: unknown[] = []
   const onFailure = (cause: unknown) => failures.push(cause)
+  const passed = (name: string) => {
+    const watch = watchPosition(clock, () => readCheckpoint(db, name))
+    return (position: bigint, ms = 10_000) => watch.waitFor(position, ms)
+  }
   return {
     kafka,
     broker,
@@ -60,13 +69,19 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
     metrics,
     failures,
     relay: (changes = {}) => startRelay({ store, db, clock, broker, metrics, onFailure, ...changes }),
+    consumers: (changes = {}) =>
+      startKafkaConsumers({
+        ...{ db, clock, broker, metrics, onPassed: () => {} },
+        onFailure: (_, cause) => onFailure(cause),
+        ...changes,
+      }),
     async write(...told) {
       let last = 0n
       for (const { stream, event } of told) last = await record(store, stream, event)
       return last
     },
-    relayed: (position, ms = 10_000) =>
-      watchPosition(clock, () => readCheckpoint(db, RELAY)).waitFor(position, ms),
+    relayed: passed(RELAY),
+    told: passed(NOTIFY_USERS),
     messages: (topic, count) => readTopic(broker, topic, count),
     async close() {
       await broker.close()

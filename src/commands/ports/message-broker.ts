@@ -41,6 +41,11 @@ export interface ConsumerOptions {
   readonly onFailure: (cause: unknown) => void
 }
 
+export interface Span {
+  readonly begin: bigint
+  readonly end: bigint
+}
+
 /**
  * The way to other services. While it is away, producers reject, and consumers wait and go on by themselves. Topics are
  * created when they are first used.
@@ -48,8 +53,9 @@ export interface ConsumerOptions {
 export interface MessageBroker {
   openProducer(topics: readonly string[]): MessageProducer
   startConsumer(options: ConsumerOptions): { stop(): Promise<void> }
-  /** Where each partition of a topic ends, and how far a group has come: offsets by partition. */
-  topicEnd(topic: string): Promise<ReadonlyMap<number, bigint>>
+  /** Where each partition of a topic begins and ends: the offsets of its oldest and of its next message. */
+  topicSpan(topic: string): Promise<ReadonlyMap<number, Span>>
+  /** How far a group has come: by partition the offset of its next message, below 0 before the first. */
   groupOffsets(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
   close(): Promise<void>
 }

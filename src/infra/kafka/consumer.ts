@@ -59,15 +59,20 @@ async function consumeUntil(signal: AbortSignal, consumer: Consumer, options: Co
   await consumer.subscribe({ topic: options.topic, fromBeginning: true })
   await consumer.run({
     eachBatch: ({ batch: { topic, partition, messages } }) =>
-      options.onBatch(
-        messages.map(({ offset, key, value }) => ({
-          topic,
-          partition,
-          offset,
-          key: key?.toString() ?? "",
-          value: value?.toString() ?? "",
-        })),
-      ),
+      options
+        .onBatch(
+          messages.map(({ offset, key, value }) => ({
+            topic,
+            partition,
+            offset,
+            key: key?.toString() ?? "",
+            value: value?.toString() ?? "",
+          })),
+        )
+        .catch((cause) => {
+          options.onFailure(cause)
+          throw cause
+        }),
   })
   await end.promise.finally(() => signal.removeEventListener("abort", stop))
 }

@@ -1,0 +1,68 @@
+import { Gauge, type Registry } from "prom-client"
+import type { Clock } from "../commands/ports/clock.ts"
+import type { MessageBroker } from "../commands/ports/message-broker.ts"
+import type { Db } from "../projections/database.ts"
+import { startWork } from "../reactors/work-loop.ts"
+import { ORDERS_TOPIC } from "../relay/messages.ts"
+import { INBOX_GROUP, takeIn } from "./inbox.ts"
+import { NOTIFY_USERS } from "./notify-users.ts"
+import { followProgress } from "./progress.ts"
+
+export interface KafkaConsumersDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly broker: MessageBroker
+  readonly metrics: Registry
+  /** Told that users have been told of everything up to this position of the log. */
+  readonly onPassed: (position: bigint) => void
+  /** Told of each failure, before the retry. */
+  readonly onFailure: (name: string, cause: unknown) => void
+}
+
+/**
+ * Tells users of paid and timed-out orders, as a group that any number of processes may join. Offsets are committed
+ * after the effect, and an event that comes again, after a rebalance or a restart, changes nothing.
+ */
+export function startKafkaConsumers({
+  db,
+  clock,
+  broker,
+  metrics,
+  onPassed,
+  onFailure,
+}: KafkaConsumersDeps): {
+  stop(): Promise<void>
+} {
+  const lag = lagGauge(metrics)
+  const inbox = broker.startConsumer({
+    group: INBOX_GROUP,
+    topic: ORDERS_TOPIC,
+    onBatch: (messages) => takeIn(db, messages, clock.now()),
+    onFailure: (cause) => onFailure(NOTIFY_USERS, cause),
+  })
+  const progress = startWork(
+    { clock, onFailure },
+    `${NOTIFY_USERS}-progress`,
+    followProgress({
+      db,
+      broker,
+      group: INBOX_GROUP,
+      topic: ORDERS_TOPIC,
+      checkpoint: NOTIFY_USERS,
+      onLag: (messages) => lag.set({ group: INBOX_GROUP }, messages),
+      onPassed,
+    }),
+  )
+  return { stop: async () => void (await Promise.all([inbox.stop(), progress.stop()])) }
+}
+
+const LAG = "consumer_lag_messages"
+
+const lagGauge = (registry: Registry): Gauge =>
+  (registry.getSingleMetric(LAG) as Gauge | undefined) ??
+  new Gauge({
+    name: LAG,
+    help: "Messages that a group of consumers has before it",
+    labelNames: ["group"],
+    registers: [registry],
+  })
