@@ -88,6 +88,17 @@ export function parseReadModels(env: Env): { mysqlUrl: string } | { dataDir: str
   return STACK === "full" ? { mysqlUrl: MYSQL_URL! } : { dataDir: DATA_DIR }
 }
 
+/** What the relay's commands need to know; there is a relay in the full profile only. Throws `ConfigError`. */
+export function parseRelay(env: Env): Pick<FullConfig, "eventStoreUrl" | "mysqlUrl" | "kafkaBrokers"> {
+  const read = readVariables(env, ["EVENTSTORE_URL", "MYSQL_URL", "KAFKA_BROKERS"])
+  if (read.STACK !== "full") throw new ConfigError("STACK: only the full profile has a relay; set it to full")
+  return {
+    eventStoreUrl: read.EVENTSTORE_URL!,
+    mysqlUrl: read.MYSQL_URL!,
+    kafkaBrokers: read.KAFKA_BROKERS!,
+  }
+}
+
 /** The key of the tokens, or the folder that keeps it. Throws `ConfigError`. */
 export function parseKey(env: Env): { jwtSecret: string } | { dataDir: string } {
   const { DATA_DIR, JWT_SECRET } = readVariables(env, ["JWT_SECRET"])

@@ -28,8 +28,8 @@ export interface KafkaLogger {
 }
 
 export interface KafkaOptions {
-  /** `host:port`, comma separated. */
-  readonly brokers: string
+  /** Each `host:port`; any of them leads to all. */
+  readonly brokers: readonly string[]
   readonly logger: KafkaLogger
 }
 
@@ -38,7 +38,7 @@ export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
   calmRequestQueues()
   const kafka = new Kafka({
     clientId: "hash-coffee",
-    brokers: brokers.split(",").map((broker) => broker.trim()),
+    brokers: [...brokers],
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     logLevel: logLevel.WARN,

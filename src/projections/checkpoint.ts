@@ -44,3 +44,8 @@ async function insert(db: Db | Tx, name: string, position: bigint): Promise<void
     .values({ name, position: `${position}` })
     .execute()
 }
+
+/** Makes the follower of this name begin again at the log's first event. */
+export async function forgetCheckpoint(db: Db, name: string): Promise<void> {
+  await db.deleteFrom("checkpoints").where("name", "=", name).execute()
+}

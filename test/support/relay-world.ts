@@ -51,7 +51,7 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
     given.models ?? openReadModels(),
   ])
   const store = createEventStore({ url: log.url })
-  const broker = createKafka({ brokers: kafka.brokers, logger: pino({ level: "silent" }) })
+  const broker = createKafka({ brokers: [kafka.brokers], logger: pino({ level: "silent" }) })
   const { db } = models
   const metrics = new Registry()
   const failures: unknown[] = []

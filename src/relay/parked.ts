@@ -1,0 +1,42 @@
+import type { EventStore } from "../commands/ports/event-store.ts"
+import type { MessageProducer } from "../commands/ports/message-broker.ts"
+import { INBOX_GROUP, takeInAgain } from "../consumers/inbox.ts"
+import type { RecordedEvent } from "../domain/event.ts"
+import type { Db, ParkedMessageRow } from "../projections/database.ts"
+import { settle } from "../projections/parked-messages.ts"
+import { messageOf } from "./outgoing.ts"
+import { RELAY } from "./relay.ts"
+
+export interface RetryDeps {
+  readonly db: Db
+  readonly store: Pick<EventStore, "readAll">
+  readonly producer: MessageProducer
+}
+
+/** Tries a parked message once more, by the code as it is now. Throws why it must stay parked. */
+export async function retry({ db, store, producer }: RetryDeps, row: ParkedMessageRow): Promise<void> {
+  switch (row.parked_by) {
+    case RELAY: {
+      const message = messageOf(await eventOf(store, row))
+      if (message) await producer.send([message])
+      await settle(db, row.id, "retried")
+      return
+    }
+    case INBOX_GROUP:
+      return db.transaction().execute(async (tx) => {
+        await takeInAgain(tx, row.value ?? "")
+        await settle(tx, row.id, "retried")
+      })
+    default:
+      throw new Error(`nobody takes what ${row.parked_by} has parked`)
+  }
+}
+
+async function eventOf(
+  store: RetryDeps["store"],
+  { id, position }: ParkedMessageRow,
+): Promise<RecordedEvent> {
+  for await (const event of store.readAll({ from: BigInt(position!), limit: 1 }))
+    if (event.id === id) return event
+  throw new Error(`the log holds no event ${id} at position ${position}`)
+}
