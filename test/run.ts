@@ -34,7 +34,7 @@ const suites: readonly Suite[] = [
     commands: [
       vitest(
         "unit",
-        "test/tidy test/config test/token test/domain test/commands test/reactors test/http test/projections",
+        "test/tidy test/config test/token test/domain test/commands test/reactors test/http test/projections test/stack",
       ),
     ],
     budgetSeconds: 90,

@@ -62,5 +62,9 @@ export async function startFullProcess(env: Record<string, string>): Promise<Ful
   const variables = Object.entries({ ...env, PORT: String(port) }).map(([name, value]) => `${name}=${value}`)
   const server = startServer("env", [...variables, process.execPath, MAIN], dir)
   void server.exited.then(() => removeDir(dir))
-  return { url: `http://127.0.0.1:${port}`, server, ready: () => server.printed("serves http", START_MS) }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    server,
+    ready: async () => void (await server.printed("serves http", START_MS)),
+  }
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
+import { debianProgram } from "../../src/stack/debian.ts"
 import { KAFKA_READY, kafkaClassPath, prepareKafka } from "../../src/stack/kafka.ts"
-import { debianProgram } from "./debian.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
 
 const READY_TIMEOUT_MS = 60_000

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { createConnection, type RowDataPacket } from "mysql2/promise"
-import { debianProgram } from "./debian.ts"
+import { debianProgram } from "../../src/stack/debian.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
 
 const READY_TIMEOUT_MS = 20_000

@@ -28,8 +28,8 @@ export interface Server {
   readonly pid: number
   /** Resolves once the process is gone, whoever ended it. */
   readonly exited: Promise<void>
-  /** Resolves when the output has held `text`; rejects with the output when the process ends first or `ms` pass. */
-  printed(text: string, ms: number): Promise<void>
+  /** Resolves with the output when it has held `text`; rejects with it when the process ends first or `ms` pass. */
+  printed(text: string, ms: number): Promise<string>
   /** Ends the process at once, as a crash would, and waits until it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
 }
@@ -83,7 +83,7 @@ function collect(child: ChildProcess) {
   child.on("error", (error) => take(`${error.message}\n`))
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", take)
   return {
-    async printed(text: string, ms: number, exited: Promise<void>): Promise<void> {
+    async printed(text: string, ms: number, exited: Promise<void>): Promise<string> {
       let check = () => {}
       let timer: NodeJS.Timeout | undefined
       const found = new Promise<boolean>((resolve) => {
@@ -97,6 +97,7 @@ function collect(child: ChildProcess) {
       seen.delete(check)
       clearTimeout(timer)
       if (!ok) throw new Error(`${child.spawnfile} did not print "${text}"; it printed:\n${printed}`)
+      return printed
     },
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises"
 import { Redis } from "ioredis"
-import { debianProgram } from "./debian.ts"
+import { debianProgram } from "../../src/stack/debian.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
 
 const READY_TIMEOUT_MS = 10_000
