@@ -83,3 +83,20 @@ test("sends again what it had sent when it broke off before its checkpoint: unde
   const first = twice.filter(({ body }, index) => ids.indexOf(body.eventId) === index)
   expect(first.map(({ body }) => body.type)).toEqual(["OrderPlaced", "OrderCancelled"])
 })
+
+test("two relays side by side: everything arrives, each event's first copy in order", async () => {
+  const [one, other] = [world.relay(), world.relay()]
+  const lives = Array.from({ length: 40 }, (_, index) => lifeOf(saleId, 100 + index, `u${index}`))
+  let last = 0n
+  for (const life of lives)
+    last = await world.write(life.placed(), life.paid(), life.refunding(), life.refunded())
+  expect(await world.relayed(last)).toBe(true)
+  await Promise.all([one.stop(), other.stop()])
+
+  const seen = byKey(await world.messages(ORDERS_TOPIC, 4 + 4 + 4 * lives.length))
+  for (const { orderId } of lives) {
+    const ids = new Set(seen.get(orderId)?.map(({ body }) => `${body.type} ${body.eventId}`))
+    const types = [...ids].map((id) => id.split(" ")[0])
+    expect(types).toEqual(["OrderPlaced", "OrderPaid", "RefundRequested", "OrderRefunded"])
+  }
+})
