@@ -5,6 +5,7 @@ import type { Clock } from "./commands/ports/clock.ts"
 import type { EventStore } from "./commands/ports/event-store.ts"
 import type { Gate } from "./commands/ports/gate.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
+import type { MessageBroker } from "./commands/ports/message-broker.ts"
 import type { VerifiedNotification } from "./commands/ports/payment-gateway.ts"
 import { cancellationCommands } from "./commands/routes/cancellations.ts"
 import { dishCommands } from "./commands/routes/dishes.ts"
@@ -49,6 +50,8 @@ export interface Adapters {
   readonly logger: FastifyBaseLogger
   /** Says which of many processes does what; null when there is one process only. */
   readonly leaseOf: LeaseOf | null
+  /** The way to other services; null when this process is all there is. */
+  readonly broker: MessageBroker | null
 }
 
 export interface Assembled {
@@ -128,6 +131,7 @@ export async function assemble(
         readModels: watch,
         notifications: notified,
         leaseOf: adapters.leaseOf,
+        broker: adapters.broker,
       })
     },
     async ready() {

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from "fastify"
-import { Counter, Gauge, type Registry } from "prom-client"
-import type { Clock } from "./commands/ports/clock.ts"
+import { Gauge, type Registry } from "prom-client"
+import { amongMany } from "./among-many.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
+import type { MessageBroker } from "./commands/ports/message-broker.ts"
 import type { Role } from "./config.ts"
+import { startKafkaConsumers } from "./consumers/kafka-consumers.ts"
 import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
 import { readCheckpoint, saveCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
@@ -11,8 +13,9 @@ import { countFailures } from "./projections/metrics.ts"
 import type { PositionWatch } from "./projections/position-watch.ts"
 import { READ_MODELS, startProjector } from "./projections/projector.ts"
 import * as refunds from "./projections/refunds.ts"
-import { alone, type Elect, elected, type Workers } from "./reactors/elected.ts"
+import { alone, type Workers } from "./reactors/elected.ts"
 import { startReactors, startTimers, type WorkersDeps } from "./reactors/start.ts"
+import { RELAY, startRelay } from "./relay/relay.ts"
 
 type MadeHere = "checkpoints" | "dueOrders" | "dueRefunds" | "onTimerLag" | "onFailure" | "elect"
 
@@ -25,11 +28,13 @@ export interface WorkDeps extends Omit<WorkersDeps, MadeHere> {
   readonly notifications: PositionWatch
   /** Says which of many processes does what; null when this is the only one. */
   readonly leaseOf: LeaseOf | null
+  /** The way to other services, over which users are notified too; null when this process is all there is. */
+  readonly broker: MessageBroker | null
 }
 
 /** Starts what the process's roles do behind the API's back, each from its own durable state. */
 export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers {
-  const { db, logger, metrics } = deps
+  const { db, broker, logger, metrics } = deps
   const countFailure = countFailures(metrics)
   const lag = new Gauge({
     name: "timer_lag_seconds",
@@ -41,9 +46,9 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
     countFailure(worker)
     logger.error({ err, worker }, "a worker could not do its work; it tries again")
   }
-  const follows = (name: string, { passed }: PositionWatch) => ({
+  const follows = (name: string, watch?: PositionWatch) => ({
     ...deps,
-    onPassed: passed,
+    onPassed: watch?.passed ?? (() => {}),
     onFailure: (err: unknown) => onFailure(name, err),
   })
   const working: WorkersDeps = {
@@ -62,30 +67,14 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
   if (roles.has("projector"))
     workers.push(elect(READ_MODELS, () => startProjector(follows(READ_MODELS, deps.readModels))))
   if (roles.has("consumer"))
-    workers.push(elect(NOTIFY_USERS, () => startNotifyUsers(follows(NOTIFY_USERS, deps.notifications))))
+    workers.push(
+      broker
+        ? startKafkaConsumers({ ...deps, broker, onPassed: deps.notifications.passed, onFailure })
+        : startNotifyUsers(follows(NOTIFY_USERS, deps.notifications)),
+    )
+  if (roles.has("relay") && broker)
+    workers.push(elect(RELAY, () => startRelay({ ...follows(RELAY), broker })))
   if (roles.has("reactor")) workers.push(startReactors(working))
   if (roles.has("timer")) workers.push(startTimers(working))
   return { stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))) }
-}
-
-/** Has each worker run in the process that holds its lease, and measures it. */
-function amongMany(leaseOf: LeaseOf, clock: Clock, metrics: Registry): Elect {
-  const active = new Gauge({
-    name: "worker_active",
-    help: "1 while this process does the work of which one process is enough",
-    labelNames: ["worker"],
-    registers: [metrics],
-  })
-  const lost = new Counter({
-    name: "worker_leases_lost_total",
-    help: "Times that another process took over a worker that was active here",
-    labelNames: ["worker"],
-    registers: [metrics],
-  })
-  return (worker, start) => {
-    const onActive = (isActive: boolean) => active.set({ worker }, Number(isActive))
-    const onLost = () => lost.inc({ worker })
-    onActive(false)
-    return elected({ clock, lease: leaseOf(worker), onActive, onLost }, start)
-  }
 }

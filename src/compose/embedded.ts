@@ -31,6 +31,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Running> {
     adapters: {
       ...{ store, gate, db, clock, loginProvider: developmentLogin, jwtSecret, times, logger },
       leaseOf: null,
+      broker: null,
     },
     logUrl,
     waitingFor: () => [],

@@ -4,6 +4,7 @@ import { defaultSaleTimes } from "../commands/sale/deps.ts"
 import type { FullConfig } from "../config.ts"
 import { developmentLogin } from "../infra/development-login.ts"
 import { createEventStore } from "../infra/event-store.ts"
+import { createKafka } from "../infra/kafka.ts"
 import { mysqlDialect } from "../infra/mysql.ts"
 import { openRedis, openRedisCluster } from "../infra/redis/client.ts"
 import { redisLeases } from "../infra/redis/lease.ts"
@@ -12,6 +13,7 @@ import { unfitness } from "../infra/redis/requirements.ts"
 import { systemClock as clock } from "../infra/system-clock.ts"
 import type { Database } from "../projections/database.ts"
 import { awaitServers, type Server, UnfitServer } from "./await-servers.ts"
+import { listening } from "./listening.ts"
 import { migrateMysql } from "./migrate-mysql.ts"
 import { type Running, serve } from "./serve.ts"
 
@@ -37,17 +39,28 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
   ]
   const tell = (line: string) => console.log(line)
   const { waitingFor, wait } = awaitServers(servers, { clock, tell, signal: closing })
+  const broker = createKafka({ brokers: config.kafkaBrokers, logger })
+  // Told of only: nobody who buys waits for Kafka, and who needs it goes on from the log when it is there.
+  if (config.roles.has("relay") || config.roles.has("consumer")) {
+    const name = `Kafka at ${config.kafkaBrokers.join(",")}`
+    const kafka = { name, check: () => listening(config.kafkaBrokers) }
+    void awaitServers([kafka], { clock, tell, signal: closing })
+      .wait()
+      .catch(() => {})
+  }
 
   return serve(config, {
     adapters: {
       ...{ store, gate, db, clock, loginProvider: developmentLogin, times, logger },
       jwtSecret: config.jwtSecret,
+      broker,
       leaseOf: redisLeases(redis, (err) => logger.warn({ err }, "a lease could not be claimed")),
     },
     logUrl: null,
     waitingFor,
     prepare: wait,
     async close() {
+      await broker.close()
       await store.close()
       await gate.close()
       await db.destroy()

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import type { Identity } from "../../src/http/auth.ts"
 import { jwtSigner } from "../../src/infra/jwt.ts"
+import { startTestKafka, type TestKafka } from "./kafka.ts"
 import { startTestLogServer, type TestLogServer } from "./log-server.ts"
 import { startTestMariaDb, type TestMariaDb } from "./mariadb.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
@@ -14,6 +15,7 @@ const START_MS = 30_000
 export interface FullServers {
   readonly redis: TestRedis
   readonly mariadb: TestMariaDb
+  readonly kafka: TestKafka
   readonly log: TestLogServer
   readonly env: Record<string, string>
   token(userId: string, role?: Identity["role"]): string
@@ -27,11 +29,12 @@ export interface FullProcess {
   ready(): Promise<void>
 }
 
-/** Real Redis, MariaDB and log server; Kafka where `kafkaBrokers` says, else nowhere. */
-export async function startFullServers(kafkaBrokers = "127.0.0.1:9"): Promise<FullServers> {
-  const [redis, mariadb, log] = await Promise.all([
+/** Real servers of the test's own. */
+export async function startFullServers(): Promise<FullServers> {
+  const [redis, mariadb, kafka, log] = await Promise.all([
     startTestRedis(),
     startTestMariaDb(),
+    startTestKafka(),
     startTestLogServer(),
   ])
   const JWT_SECRET = randomBytes(32).toString("hex")
@@ -39,19 +42,20 @@ export async function startFullServers(kafkaBrokers = "127.0.0.1:9"): Promise<Fu
   return {
     redis,
     mariadb,
+    kafka,
     log,
     env: {
       STACK: "full",
       EVENTSTORE_URL: log.url,
       REDIS_URL: redis.url,
       MYSQL_URL: mariadb.url,
-      KAFKA_BROKERS: kafkaBrokers,
+      KAFKA_BROKERS: kafka.brokers,
       JWT_SECRET,
       LOGIN_PROVIDER: "development",
       PAYMENT_PROVIDER: "simulator",
     },
     token: (userId, role = "user") => sign({ userId, role }),
-    close: async () => void (await Promise.all([redis.close(), mariadb.close(), log.close()])),
+    close: async () => void (await Promise.all([redis, mariadb, kafka, log].map((server) => server.close()))),
   }
 }
 

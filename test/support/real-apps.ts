@@ -59,6 +59,7 @@ export async function startRealApps(
     const parts = {
       ...{ store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger },
       leaseOf: null,
+      broker: null,
     }
     const { app, begin, ready, stop } = await assemble(
       new Set(mariadb && index > 0 && workers === "one" ? ["api"] : roles),
