@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client"
-import type { Clock } from "../commands/ports/clock.ts"
+import { type Clock, within } from "../commands/ports/clock.ts"
 import type { MessageBroker } from "../commands/ports/message-broker.ts"
 import type { Db } from "../projections/database.ts"
 import { startWork } from "../reactors/work-loop.ts"
@@ -7,6 +7,9 @@ import { ORDERS_TOPIC } from "../relay/messages.ts"
 import { INBOX_GROUP, takeIn } from "./inbox.ts"
 import { NOTIFY_USERS } from "./notify-users.ts"
 import { followProgress } from "./progress.ts"
+
+/** How long a stop waits for the batch under way; not done by then, it comes again to whoever is next. */
+const STOP_MS = 3_000
 
 export interface KafkaConsumersDeps {
   readonly db: Db
@@ -34,14 +37,18 @@ export function startKafkaConsumers({
   stop(): Promise<void>
 } {
   const lag = lagGauge(metrics)
+  let stopping = false
+  const tell = (name: string, cause: unknown) => {
+    if (!stopping) onFailure(name, cause)
+  }
   const inbox = broker.startConsumer({
     group: INBOX_GROUP,
     topic: ORDERS_TOPIC,
     onBatch: (messages) => takeIn(db, messages, clock.now()),
-    onFailure: (cause) => onFailure(NOTIFY_USERS, cause),
+    onFailure: (cause) => tell(NOTIFY_USERS, cause),
   })
   const progress = startWork(
-    { clock, onFailure },
+    { clock, onFailure: tell },
     `${NOTIFY_USERS}-progress`,
     followProgress({
       db,
@@ -53,7 +60,12 @@ export function startKafkaConsumers({
       onPassed,
     }),
   )
-  return { stop: async () => void (await Promise.all([inbox.stop(), progress.stop()])) }
+  return {
+    async stop() {
+      stopping = true
+      await within(clock, STOP_MS, Promise.all([inbox.stop(), progress.stop()]))
+    },
+  }
 }
 
 const LAG = "consumer_lag_messages"

@@ -7,6 +7,7 @@ import {
   Partitioners,
   type Producer,
 } from "kafkajs"
+import { within } from "../commands/ports/clock.ts"
 import {
   type Message,
   type MessageBroker,
@@ -15,11 +16,13 @@ import {
 } from "../commands/ports/message-broker.ts"
 import { startKafkaConsumer } from "./kafka/consumer.ts"
 import { calmRequestQueues } from "./kafka/request-queue.ts"
+import { systemClock } from "./system-clock.ts"
 
 /** Partitions of a topic that we create: at most so many members of a group work side by side. */
 const PARTITIONS = 6
 const CONNECT_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 10_000
+const CLOSE_TIMEOUT_MS = 1_000
 
 /** The part of pino's logger that is used. */
 export interface KafkaLogger {
@@ -96,9 +99,7 @@ export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
           sending = false
         }
       },
-      async close() {
-        await (await producer?.catch(() => null))?.disconnect()
-      },
+      close: () => closed(producer),
     }
   }
 
@@ -115,9 +116,7 @@ export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
       const [found] = await administer((client) => client.fetchOffsets({ groupId, topics: [topic] }))
       return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
     },
-    async close() {
-      await (await admin?.catch(() => null))?.disconnect()
-    },
+    close: () => closed(admin),
   }
 }
 
@@ -128,6 +127,12 @@ async function connected<Client extends { connect(): Promise<void> }>(client: Cl
 
 const disconnect = (client: Promise<{ disconnect(): Promise<void> }>): void =>
   void client.then((open) => open.disconnect()).catch(() => undefined)
+
+/** One that is still trying to connect is not waited for: it may try for long. */
+const closed = async (client: Promise<{ disconnect(): Promise<void> }> | null): Promise<void> => {
+  const ended = client?.then((open) => open.disconnect()).catch(() => undefined)
+  if (ended) await within(systemClock, CLOSE_TIMEOUT_MS, ended)
+}
 
 const byTopic = (messages: readonly Message[]) =>
   [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({

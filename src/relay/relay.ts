@@ -39,16 +39,12 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
 } {
   const producer = broker.openProducer(topics)
   const stopping = new AbortController()
-  const abandoned = new Promise<never>((_, reject) => {
-    stopping.signal.addEventListener("abort", () => reject(stopping.signal.reason), { once: true })
-  })
-  abandoned.catch(() => undefined)
   /** When the oldest event in hand was recorded; null with empty hands. */
   let oldestMs: number | null = null
   const { sent, parked } = relayMetrics(metrics, () =>
     oldestMs === null ? 0 : Math.max(clock.now() - oldestMs, 0),
   )
-  const send = (messages: readonly Message[]) => Promise.race([producer.send(messages), abandoned])
+  const send = (messages: readonly Message[]) => orAborted(producer.send(messages), stopping.signal)
 
   const follower = startFollower({
     store,
@@ -84,6 +80,16 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
       await within(clock, STOP_MS, producer.close())
     },
   }
+}
+
+/** The promise's outcome, unless `signal` aborts before; the promise itself goes on. */
+function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener("abort", abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
+  })
 }
 
 /** What is to be sent of the events, in order, and what cannot be: a message may not stop those behind it. */

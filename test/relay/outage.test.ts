@@ -53,14 +53,15 @@ test("Kafka away while 50,000 events are written: nothing is lost, and it catche
 test("a stop while Kafka is away takes seconds, and what was not acknowledged is sent after the next start", async () => {
   const life = lifeOf(randomUUID(), 1, "bob")
   await world.kafka.kill()
-  const relay = world.relay()
+  const [relay, consumers] = [world.relay(), world.consumers()]
   const last = await world.write(life.placed(), life.cancelled("timeout"))
   await expect.poll(lagSeconds).toBeGreaterThan(0)
   const began = performance.now()
-  await relay.stop()
+  await Promise.all([relay.stop(), consumers.stop()])
   expect(performance.now() - began).toBeLessThan(6_000)
   await world.kafka.restart()
-  const again = world.relay()
+  const again = [world.relay(), world.consumers()]
   expect(await world.relayed(last, 30_000)).toBe(true)
-  await again.stop()
+  expect(await world.told(last, 30_000)).toBe(true)
+  await Promise.all(again.map((part) => part.stop()))
 }, 60_000)
