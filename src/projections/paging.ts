@@ -13,7 +13,7 @@ type List = (typeof lists)[number]
 /** Where a page ended; the next one begins after it. */
 type Mark = readonly [list: List, createdAtMs: number, id: string]
 
-const Marked = z.tuple([z.enum(lists), z.int(), z.string().max(64)])
+const Marked = z.tuple([z.enum(lists), z.int(), z.string().regex(/^[0-9a-z-]{1,64}$/)])
 
 const cursorOfList = (list: List) =>
   z
