@@ -104,7 +104,7 @@ test("parks what Kafka refuses and what it cannot read, passes the rest on, and 
   expect(await relayCommand("parked")).toEqual({ code: 0, output: "nothing is parked\n" })
   expect((await world.metrics.getSingleMetric("relay_parked_total")!.get()).values[0]!.value).toBe(2)
   await relay.stop()
-})
+}, 90_000)
 
 test("replay sends everything again, under the same event ids, also while the relay runs", async () => {
   const relay = world.relay()

@@ -6,6 +6,8 @@ import { systemClock } from "../system-clock.ts"
 /** A member that is not heard of for so long is dead: others take its partitions over. */
 const SESSION_TIMEOUT_MS = 10_000
 const REJOIN_AFTER_MS = 1_000
+/** How long a broker without news holds its answer back; a member that leaves waits for it. */
+const LONGEST_POLL_MS = 1_000
 
 /** A member of a group: joins, and joins again after whatever it failed of, until it is stopped. */
 export function startKafkaConsumer(
@@ -29,6 +31,7 @@ export function startKafkaConsumer(
         groupId: options.group,
         sessionTimeout: SESSION_TIMEOUT_MS,
         rebalanceTimeout: SESSION_TIMEOUT_MS,
+        maxWaitTimeInMs: LONGEST_POLL_MS,
         allowAutoTopicCreation: false,
         // What crashes is built anew below, whatever it crashed of.
         retry: { restartOnFailure: async () => false },
