@@ -20,8 +20,9 @@ export interface MariaDb {
 /** Makes the server's data the first time. Returns the arguments of `mariadbd`, which see to the database and its user. */
 export async function prepareMariaDb({ installer, dir, port, password }: MariaDb): Promise<string[]> {
   const data = join(dir, "data")
-  if (!existsSync(join(data, "mysql")))
-    await promisify(execFile)(installer, ["--no-defaults", ...asRoot, `--datadir=${data}`, "--skip-test-db"])
+  // A server that starts clears its folder of temporary tables, those of others too.
+  const where = ["--no-defaults", ...asRoot, `--datadir=${data}`, `--tmpdir=${dir}`]
+  if (!existsSync(join(data, "mysql"))) await promisify(execFile)(installer, [...where, "--skip-test-db"])
   const setup = join(dir, "setup.sql")
   const user = "hash_coffee@'127.0.0.1'"
   const statements = [
@@ -32,7 +33,7 @@ export async function prepareMariaDb({ installer, dir, port, password }: MariaDb
   ]
   writeFileSync(setup, statements.map((statement) => `${statement};\n`).join(""), { mode: 0o600 })
   return [
-    ...["--no-defaults", ...asRoot, `--datadir=${data}`, `--socket=${join(dir, "mysqld.sock")}`],
+    ...[...where, `--socket=${join(dir, "mysqld.sock")}`],
     ...[`--port=${port}`, "--bind-address=127.0.0.1", "--skip-name-resolve", `--init-file=${setup}`],
   ]
 }

@@ -38,12 +38,25 @@ describe("a permit on its way into the log", () => {
     expect(await Promise.race([answer, Promise.resolve("waiting")])).toBe("waiting")
     await world.clock.advance(1)
     expect(await answer).toEqual({ kind: "pending" })
-    const status = () => requestStatus(world.gate, slow.live, "ann:k1")
+    const status = () => requestStatus(slow.deps, slow.live, "ann:k1")
     expect(await status()).toEqual({ state: "pending" })
     slow.let()
     await world.clock.settle()
     expect(await status()).toMatchObject({ state: "accepted", outcome: { userId: "ann" } })
-    expect(await requestStatus(world.gate, slow.live, "ann:other")).toBeNull()
+    expect(await requestStatus(slow.deps, slow.live, "ann:other")).toBeNull()
+  })
+
+  it("is committed by the process that is asked for its status when its owner is dead", async () => {
+    const world = await saleWorld()
+    const alive = await opened(world)
+    const dying = await heldProcess(world)
+    void dying.buy("ann")
+    await world.clock.settle()
+    const status = () => requestStatus(alive.deps, alive.live, "ann:k1")
+    expect([await status(), await status()]).toEqual([{ state: "pending" }, { state: "pending" }])
+    await world.clock.advance(250)
+    expect(await status()).toMatchObject({ state: "accepted", outcome: { userId: "ann" } })
+    expect(count(world, "StockReserved")).toBe(1)
   })
 
   it("is joined by the same request, and not by another under its key", async () => {

@@ -29,11 +29,13 @@ export async function startTestMariaDb(): Promise<TestMariaDb> {
   const data = join(dir, "data")
   await promisify(execFile)(installer, [
     ...["--no-defaults", "--user=root", `--datadir=${data}`],
-    ...["--auth-root-authentication-method=normal", "--skip-test-db"],
+    ...[`--tmpdir=${dir}`, "--auth-root-authentication-method=normal", "--skip-test-db"],
   ])
   const port = await freePort()
   const args = [
-    ...["--no-defaults", "--user=root", `--datadir=${data}`, `--socket=${join(dir, "s.sock")}`],
+    // A server that starts clears its folder of temporary tables, those of others too.
+    ...["--no-defaults", "--user=root", `--datadir=${data}`, `--tmpdir=${dir}`],
+    `--socket=${join(dir, "s.sock")}`,
     ...[`--port=${port}`, "--bind-address=127.0.0.1", "--skip-name-resolve"],
     // What is written survives the end of the process; a power cut is not tested.
     ...["--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M"],

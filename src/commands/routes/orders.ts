@@ -130,8 +130,7 @@ export const orderCommands =
       async (request, reply) => {
         const { id, requestId: key } = request.params
         const live = sales.peek(id) ?? (await sales.get(id))
-        const status =
-          live && (await requestStatus(deps.gate, live, requestIdOf(identityOf(request).userId, key)))
+        const status = live && (await requestStatus(deps, live, requestIdOf(identityOf(request).userId, key)))
         if (!status) return sendProblem(reply, "not_found")
         return stateOf(status)
       },
