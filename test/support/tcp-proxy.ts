@@ -8,6 +8,8 @@ export interface TcpProxy {
   freeze(): void
   /** Breaks every connection and lets new ones through again, with all that is said. */
   cut(): void
+  /** Breaks every connection; new ones go to this port of 127.0.0.1, as after a failover. */
+  switchTo(port: number): void
   close(): Promise<void>
 }
 
@@ -16,9 +18,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let frozen = new Set<Socket>()
   let muted = false
+  let currentPort = targetPort
 
   const server = createServer((client) => {
-    const target = connect(targetPort, "127.0.0.1")
+    const target = connect(currentPort, "127.0.0.1")
     for (const [socket, other] of [
       [client, target],
       [target, client],
@@ -53,6 +56,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       frozen = new Set(sockets)
     },
     cut,
+    switchTo(port) {
+      currentPort = port
+      cut()
+    },
     async close() {
       cut()
       await new Promise((resolve) => server.close(resolve))
