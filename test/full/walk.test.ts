@@ -1,8 +1,8 @@
 import { afterAll } from "vitest"
+import { walk } from "../e2e/walk/walk.ts"
 import { apiOf } from "../support/buyer.ts"
 import { type FullProcess, type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
-import { walk } from "./walk/walk.ts"
 
 let servers: FullServers
 let processes: FullProcess[]

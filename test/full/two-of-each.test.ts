@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
+import { steps } from "../e2e/walk/steps.ts"
 import { type Api, apiOf, eventually } from "../support/buyer.ts"
 import { type FullProcess, type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
 import { proveSale } from "../support/log-proof.ts"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 import { type RealApps, startRealApps } from "../support/real-apps.ts"
-import { steps } from "./walk/steps.ts"
 
 const TAKE_OVER_MS = 15_000
 const BUYERS = ["ann", "bob", "cat", "dan", "eve", "fay"]
