@@ -29,9 +29,9 @@ export interface ReactorDeps {
   readonly onFailure: (name: string, cause: unknown) => void
 }
 
-/** Most events of a batch, and most lanes at work at once. */
 const BATCH = { max: 500, lingerMs: 5 }
-const LANES_AT_ONCE = 128
+/** The log's client takes some fifteen appends at once: what buyers wait for must find room among a reactor's. */
+const LANES_AT_ONCE = 10
 
 /**
  * Follows the log from the reactor's offset and moves the offset after the effects of a batch, never before. What fails
