@@ -26,8 +26,7 @@ describe("every file", () => {
   it("is found", () => expect(files.length).toBeGreaterThan(100))
   it(`has at most ${LINES_MAX} lines: a longer one is two`, () =>
     expect(named((text) => text.split("\n").length > LINES_MAX + 1)).toEqual([]))
-  it("leaves nothing for later", () =>
-    expect(named((text) => LEFT_FOR_LATER.test(text))).toEqual([]))
+  it("leaves nothing for later", () => expect(named((text) => LEFT_FOR_LATER.test(text))).toEqual([]))
   it("runs every test that it has", () => expect(named((text) => NOT_RUN.test(text))).toEqual([]))
 })
 
