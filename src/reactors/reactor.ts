@@ -11,6 +11,8 @@ export interface Reactor {
   readonly filter: Filter
   /** Which events must be reacted to one after another; those of different lanes go side by side. */
   readonly laneOf: (event: RecordedEvent) => string
+  /** How many lanes are at work at once. */
+  readonly lanesAtOnce: number
   /** Done again after a crash, so the second time must change nothing. Rejects when it could not be done now. */
   readonly react: (event: RecordedEvent) => Promise<void>
 }
@@ -30,8 +32,10 @@ export interface ReactorDeps {
 }
 
 const BATCH = { max: 500, lingerMs: 5 }
-/** The log's client takes some fifteen appends at once: what buyers wait for must find room among a reactor's. */
-const LANES_AT_ONCE = 10
+/** For what appends by itself: the log's client takes some fifteen appends at once, and buyers must find room there. */
+export const FEW_LANES = 10
+/** For what goes through a sale's group commit: the more wait, the more go into one append. */
+export const MANY_LANES = 250
 
 /**
  * Follows the log from the reactor's offset and moves the offset after the effects of a batch, never before. What fails
@@ -39,7 +43,7 @@ const LANES_AT_ONCE = 10
  */
 export function startReactor(
   { store, checkpoints, clock, onFailure }: ReactorDeps,
-  { name, filter, laneOf, react }: Reactor,
+  { name, filter, laneOf, lanesAtOnce, react }: Reactor,
 ): { stop(): Promise<void> } {
   return startFollower({
     store,
@@ -49,7 +53,7 @@ export function startReactor(
     readCheckpoint: () => checkpoints.load(name),
     async perform({ events, to }) {
       const lanes = [...Map.groupBy(events, laneOf).values()]
-      await sideBySide(lanes, LANES_AT_ONCE, async (lane) => {
+      await sideBySide(lanes, lanesAtOnce, async (lane) => {
         for (const event of lane) await react(event)
       })
       await checkpoints.save(name, to)

@@ -4,7 +4,7 @@ import * as FlashSale from "../domain/flash-sale.ts"
 import * as Order from "../domain/order.ts"
 import { followingFrom } from "./context.ts"
 import { derivedIds } from "./derived-ids.ts"
-import type { Reactor } from "./reactor.ts"
+import { MANY_LANES, type Reactor } from "./reactor.ts"
 
 const NAME = "release-cups"
 
@@ -13,6 +13,7 @@ export const releaseCups = ({ sales, clock }: { sales: LiveSales; clock: Clock }
   name: NAME,
   filter: { eventTypes: ["OrderCancelled"] },
   laneOf: ({ stream }) => stream,
+  lanesAtOnce: MANY_LANES,
   async react(cause) {
     const { orderId, saleId } = Order.schemas.OrderCancelled.parse(cause.data)
     const live = await sales.get(saleId)
