@@ -3,6 +3,7 @@ import * as Order from "../domain/order.ts"
 import { type Clock, sleep } from "./ports/clock.ts"
 import { type EventStore, EventStoreUnavailable } from "./ports/event-store.ts"
 import type { LiveSales } from "./sale/live-sales.ts"
+import { read } from "./write.ts"
 
 /** How long an order that was just sold may take to get its own stream. */
 const PATIENCE_MS = 3_000
@@ -45,8 +46,6 @@ export const findOrder =
   }
 
 async function readOrder(store: EventStore, orderId: string): Promise<PlacedOrder | null> {
-  let order: Order.Order = Order.initial
-  for await (const { type, data } of store.readStream(Order.streamOf(orderId)))
-    order = Order.evolve(order, Order.parse(type, data))
+  const { state: order } = await read(store, Order.streamOf(orderId), orders)
   return order.status === "none" ? null : order
 }

@@ -2,8 +2,8 @@ import type { Notification } from "../domain/payment.ts"
 import * as Payment from "../domain/payment.ts"
 import type { Context } from "./context.ts"
 import type { VerifiedNotification } from "./ports/payment-gateway.ts"
-import { recordNotification } from "./record-notification.ts"
-import type { WriteDeps } from "./write.ts"
+import { payments, recordNotification } from "./record-notification.ts"
+import { read, type WriteDeps } from "./write.ts"
 
 export const outcomes = ["paid", "paid_twice", "wrong_amount", "failed"] as const
 export type SimulatedOutcome = (typeof outcomes)[number]
@@ -27,7 +27,7 @@ const WRONG_BY_FEN = 100
 export const simulatePayment =
   (deps: Deps) =>
   async ({ paymentId, outcome, simulationId }: SimulatePayment, context: Context) => {
-    const payment = await readPayment(deps, paymentId)
+    const { state: payment } = await read(deps.store, Payment.streamOf(paymentId), payments)
     if (!payment) return { ok: false, reason: "not_found" } as const
     const earlier = [...payment.notificationIds].find((id) => id.startsWith(`${simulationId}:`))
     if (earlier && !earlier.startsWith(`${simulationId}:${outcome}:`))
@@ -61,11 +61,4 @@ function messagesOf(outcome: SimulatedOutcome, simulationId: string, amountFen: 
     case "failed":
       return [{ kind: "failed", notificationId: id(1) }]
   }
-}
-
-async function readPayment({ store }: WriteDeps, paymentId: string): Promise<Payment.Payment> {
-  let payment: Payment.Payment = Payment.initial
-  for await (const { type, data } of store.readStream(Payment.streamOf(paymentId)))
-    payment = Payment.evolve(payment, Payment.parse(type, data))
-  return payment
 }

@@ -21,6 +21,23 @@ export type Written<State, Reason extends string> =
   | { readonly ok: true; readonly state: State; readonly position: bigint }
   | { readonly ok: false; readonly reason: Reason }
 
+/** The stream's state, and what an append that follows it must expect. Throws `EventStoreUnavailable`. */
+export async function read<State, Event>(
+  store: Pick<EventStore, "readStream">,
+  stream: string,
+  { initial, parse, evolve }: Aggregate<State, Event>,
+): Promise<{ state: State; expected: ExpectedRevision; position: bigint }> {
+  let state = initial
+  let expected: ExpectedRevision = "no_stream"
+  let position = 0n
+  for await (const recorded of store.readStream(stream)) {
+    state = evolve(state, parse(recorded.type, recorded.data))
+    expected = recorded.revision
+    position = recorded.position
+  }
+  return { state, expected, position }
+}
+
 /**
  * The write loop of every stream that is not hot: read, decide, append at exactly the revision that was read; on a
  * conflict, which somebody's progress caused, again. Throws `EventStoreUnavailable`.
@@ -29,20 +46,13 @@ export const write =
   ({ store, clock, newId }: WriteDeps) =>
   async <State, Event extends { type: string; data: object }, Reason extends string>(
     stream: string,
-    { initial, parse, evolve }: Aggregate<State, Event>,
+    aggregate: Aggregate<State, Event>,
     decide: (state: State) => Decision<Event, Reason>,
     context: Context,
   ): Promise<Written<State, Reason>> => {
     const eventIds: string[] = []
     for (;;) {
-      let state = initial
-      let expected: ExpectedRevision = "no_stream"
-      let position = 0n
-      for await (const recorded of store.readStream(stream)) {
-        state = evolve(state, parse(recorded.type, recorded.data))
-        expected = recorded.revision
-        position = recorded.position
-      }
+      const { state, expected, position } = await read(store, stream, aggregate)
       const decision = decide(state)
       if (!decision.ok) return decision
       if (decision.events.length === 0) return { ok: true, state, position }
@@ -52,6 +62,6 @@ export const write =
       })
       const result = await appendDurably(store, clock)(stream, expected, events)
       if (result.kind === "appended")
-        return { ok: true, state: decision.events.reduce(evolve, state), position: result.position }
+        return { ok: true, state: decision.events.reduce(aggregate.evolve, state), position: result.position }
     }
   }

@@ -1,6 +1,6 @@
 import type { PaymentGateway } from "../commands/ports/payment-gateway.ts"
 import { payments } from "../commands/record-notification.ts"
-import { type WriteDeps, write } from "../commands/write.ts"
+import { read, type WriteDeps, write } from "../commands/write.ts"
 import * as Payment from "../domain/payment.ts"
 import { sideBySide } from "./work-loop.ts"
 
@@ -34,13 +34,8 @@ async function tryRefund(deps: RefundDeps, refund: DueRefund): Promise<void> {
   const { refundId, paymentId, transactionId } = refund
   const context = { actor: `system:${NAME}`, correlationId: refundId, causationId: refundId }
   // The row may lag the stream: only what the stream still wants is asked of the provider.
-  const look = await write(deps)(
-    Payment.streamOf(paymentId),
-    payments,
-    () => ({ ok: true, events: [] }),
-    context,
-  )
-  if (!look.ok || look.state?.refunds.get(transactionId)?.status !== "requested") return
+  const { state } = await read(deps.store, Payment.streamOf(paymentId), payments)
+  if (state?.refunds.get(transactionId)?.status !== "requested") return
   const ok = await deps.gateway.refund(refund).then(
     () => true,
     (cause) => {

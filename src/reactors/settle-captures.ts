@@ -1,7 +1,7 @@
 import { orders } from "../commands/find-order.ts"
 import { payments } from "../commands/record-notification.ts"
 import type { LiveSales } from "../commands/sale/live-sales.ts"
-import { type WriteDeps, write } from "../commands/write.ts"
+import { read, type WriteDeps, write } from "../commands/write.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { RecordedEvent } from "../domain/event.ts"
 import * as FlashSale from "../domain/flash-sale.ts"
@@ -55,13 +55,8 @@ function steps(
 
   return {
     async isRightAmount(): Promise<boolean> {
-      const unchanged = await writing("look")(
-        Payment.streamOf(paymentId),
-        payments,
-        () => ({ ok: true, events: [] }),
-        context,
-      )
-      return unchanged.ok && unchanged.state?.amountFen === amountFen
+      const { state } = await read(deps.store, Payment.streamOf(paymentId), payments)
+      return state?.amountFen === amountFen
     },
 
     /** Null when the order took it, else why not. */
