@@ -14,6 +14,7 @@ import { orderCommands } from "./commands/routes/orders.ts"
 import { paymentCommands } from "./commands/routes/payments.ts"
 import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
 import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
+import { observeGroups } from "./commands/sale/metrics.ts"
 import type { Role } from "./config.ts"
 import { NOTIFY_USERS } from "./consumers/notify-users.ts"
 import { buildApp } from "./http/app.ts"
@@ -74,7 +75,9 @@ export async function assemble(
 ): Promise<Assembled> {
   const { store, gate, db, clock, times, logger, jwtSecret } = adapters
   const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
-  const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report }
+  const metrics = createMetrics()
+  const observer = observeGroups(metrics)
+  const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report, observer }
   const sales = createLiveSales(saleDeps)
   const orderDeps = { store, clock, newId, sales }
   const gateway = createPaymentSimulator(jwtSecret)
@@ -85,7 +88,6 @@ export async function assemble(
   const watch = watchPosition(clock, () => readCheckpoint(db, READ_MODELS))
   const notified = watchPosition(clock, () => readCheckpoint(db, NOTIFY_USERS))
   const queries = { db, clock, watch, endPosition: store.endPosition }
-  const metrics = createMetrics()
   let workers: Workers | null = null
   let ready = false
   const readiness = () => {

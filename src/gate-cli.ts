@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { v7 as newId } from "uuid"
-import { defaultSaleTimes, type SaleDeps } from "./commands/sale/deps.ts"
+import { defaultSaleTimes, noObserver, type SaleDeps } from "./commands/sale/deps.ts"
 import { type GateStatus, gateStatus } from "./commands/sale/gate-status.ts"
 import { renewGate } from "./commands/sale/renew-gate.ts"
 import { awaitServers } from "./compose/await-servers.ts"
@@ -67,7 +67,7 @@ async function withGate(work: (deps: SaleDeps) => Promise<void>): Promise<void> 
   ]
   try {
     await awaitServers(servers, { clock, tell, signal: AbortSignal.timeout(PATIENCE_MS) }).wait()
-    await work({ store, gate, clock, newId, random: Math.random, times, report })
+    await work({ store, gate, clock, newId, random: Math.random, times, report, observer: noObserver })
   } finally {
     await gate.close()
     await store.close()

@@ -1,7 +1,7 @@
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { Gate } from "../../src/commands/ports/gate.ts"
 import { type Arrival, type ReserveAnswer, reserveStock } from "../../src/commands/reserve-stock.ts"
-import { defaultSaleTimes, type SaleDeps, type SaleTimes } from "../../src/commands/sale/deps.ts"
+import { defaultSaleTimes, noObserver, type SaleDeps, type SaleTimes } from "../../src/commands/sale/deps.ts"
 import type { LiveSale } from "../../src/commands/sale/live-sale.ts"
 import { createLiveSales } from "../../src/commands/sale/live-sales.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
@@ -78,6 +78,7 @@ export async function saleWorld(
         random: () => 0.5,
         times: allTimes,
         report: () => {},
+        observer: noObserver,
       }
       const sales = createLiveSales(deps)
       const live = (await sales.get(SALE_ID))!

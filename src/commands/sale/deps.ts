@@ -31,6 +31,16 @@ export const defaultSaleTimes: SaleTimes = {
 /** What can go wrong behind a request's back; nothing of it loses an order. */
 export type Report = (what: string, cause: unknown, saleId: string) => void
 
+/** Hears what happens to the groups of the write loop, once a group and never once an order. */
+export interface SaleObserver {
+  /** A group of so many events is in the log; its append took so long, an outcome that had to be found out included. */
+  appended(events: number, ms: number): void
+  /** A group lost its place in the stream to another process; it is decided again. */
+  conflicted(): void
+}
+
+export const noObserver: SaleObserver = { appended: () => {}, conflicted: () => {} }
+
 /** What selling needs from outside. Wired in `main.ts`; a test or simulation wires its own. */
 export interface SaleDeps {
   readonly store: EventStore
@@ -42,4 +52,5 @@ export interface SaleDeps {
   readonly random: () => number
   readonly times: SaleTimes
   readonly report: Report
+  readonly observer: SaleObserver
 }

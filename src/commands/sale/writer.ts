@@ -53,7 +53,7 @@ export function createWriter(
   signal: AbortSignal,
   onAppended: () => void,
 ): Writer {
-  const { clock, store } = deps
+  const { clock, observer, store } = deps
   const append = appendDurably(store, clock)
   const { sale } = follower
   const stream = FlashSale.streamOf(sale.id)
@@ -84,14 +84,17 @@ export function createWriter(
         if (sale.revision !== revision) continue
       } else {
         const expected = revision < 0 ? "no_stream" : BigInt(revision)
-        appendingSinceMs = clock.elapsed()
+        const beganMs = clock.elapsed()
+        appendingSinceMs = beganMs
         const result = await append(stream, expected, newEvents, signal).finally(() => {
           appendingSinceMs = null
         })
         if (result.kind === "conflict") {
+          observer.conflicted()
           await catchUp()
           continue
         }
+        observer.appended(events.length, clock.elapsed() - beganMs)
         follower.appended(events, revision + 1, result.position)
         onAppended()
       }
