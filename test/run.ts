@@ -24,7 +24,7 @@ const suites: readonly Suite[] = [
     commands: [
       "tsc -p .",
       "biome ci --error-on-warnings .",
-      "eslint src test",
+      "eslint src test bench",
       "depcruise src --config .dependency-cruiser.js",
       "knip",
     ],

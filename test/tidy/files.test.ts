@@ -15,7 +15,7 @@ function filesBelow(folder: string): string[] {
     .filter((path) => /\.(ts|lua)$/.test(path) && statSync(path).isFile())
 }
 
-const files = ["src", "lua", "test"].flatMap(filesBelow).map((path) => ({
+const files = ["src", "lua", "test", "bench"].flatMap(filesBelow).map((path) => ({
   name: relative(ROOT, path),
   text: readFileSync(path, "utf8"),
 }))

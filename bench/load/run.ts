@@ -1,0 +1,100 @@
+import { createHistogram } from "node:perf_hooks"
+import { type Connection, openConnection } from "./connection.ts"
+import type { Job, Loaded } from "./job.ts"
+
+/** Longest wait for the answers that are under way when the last request was sent. */
+const DRAIN_MS = 10_000
+/** How often an open loop looks which requests are due. */
+const TICK_MS = 1
+
+/** Puts the load on; `requestOf` makes the bytes of the next request. */
+export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
+  const connections = await Promise.all(
+    Array.from({ length: job.connections }, (_, index) => openConnection(job.urls[index % job.urls.length]!)),
+  )
+  const answers: Record<string, number> = {}
+  const tenths = createHistogram()
+  const beganMs = performance.now()
+  const countFromMs = beganMs + job.warmUpSeconds * 1_000
+  const endMs = "seconds" in job.until ? beganMs + job.until.seconds * 1_000 : Number.POSITIVE_INFINITY
+  let left = "requests" in job.until ? job.until.requests : Number.POSITIVE_INFINITY
+  let counted = 0
+  let broken = 0
+  let underWay = 0
+  let lastMs = countFromMs
+
+  const mayAsk = () => left > 0 && performance.now() < endMs
+
+  function ask(connection: Connection, dueMs: number, then: () => void): void {
+    left -= 1
+    underWay += 1
+    connection.ask(requestOf(), (word) => {
+      underWay -= 1
+      const nowMs = performance.now()
+      if (word === null) broken += 1
+      else answers[word] = (answers[word] ?? 0) + 1
+      if (word !== null && nowMs >= countFromMs && nowMs <= endMs) {
+        counted += 1
+        lastMs = nowMs
+        tenths.record(Math.max(1, Math.round((nowMs - dueMs) * 10_000)))
+      }
+      then()
+    })
+  }
+
+  await (job.perSecond === undefined ? closedLoop() : openLoop(job.perSecond))
+  for (const connection of connections) connection.close()
+  const percentile = (share: number) => tenths.percentile(share) / 10_000
+  return {
+    perSecond: counted === 0 ? 0 : counted / ((Math.min(endMs, lastMs) - countFromMs) / 1_000),
+    answers,
+    broken,
+    latencyMs: {
+      ...{ p50: percentile(50), p90: percentile(90), p99: percentile(99), p999: percentile(99.9) },
+      max: counted === 0 ? 0 : tenths.max / 10_000,
+    },
+  }
+
+  function closedLoop(): Promise<void> {
+    return new Promise((resolve) => {
+      const next = (connection: Connection) => {
+        if (mayAsk()) ask(connection, performance.now(), () => next(connection))
+        else if (underWay === 0) resolve()
+      }
+      for (const connection of connections) next(connection)
+      atLatest(resolve)
+    })
+  }
+
+  /** What is due and finds no free connection waits for one, and its wait counts. */
+  function openLoop(perSecond: number): Promise<void> {
+    return new Promise((resolve) => {
+      const idle = [...connections]
+      let sent = 0
+      const dueMs = () => beganMs + (sent / perSecond) * 1_000
+      const send = () => {
+        while (idle.length > 0 && left > 0 && dueMs() < endMs && dueMs() <= performance.now()) {
+          const connection = idle.pop()!
+          const due = dueMs()
+          sent += 1
+          ask(connection, due, () => {
+            idle.push(connection)
+            send()
+          })
+        }
+      }
+      const tick = () => {
+        send()
+        if (left > 0 && dueMs() < endMs) setTimeout(tick, TICK_MS)
+        else if (underWay === 0) resolve()
+        else setTimeout(tick, TICK_MS)
+      }
+      tick()
+      atLatest(resolve)
+    })
+  }
+
+  function atLatest(resolve: () => void): void {
+    if (Number.isFinite(endMs)) setTimeout(resolve, endMs - performance.now() + DRAIN_MS).unref()
+  }
+}
