@@ -40,3 +40,28 @@ it("keeps its memory while subscribers read nothing of 90 MB, and then shows the
   await client.dispose()
   await server.close()
 })
+
+it("ends a read where the stream and the log ended when it began, though they grow faster than it reads", async () => {
+  const server = await startTestLogServer()
+  const client = EventStoreDBClient.connectionString(server.url)
+  const data = { padding: "x".repeat(100_000) }
+  const grow = (count: number) =>
+    client.appendToStream(
+      "growing",
+      Array.from({ length: count }, () => jsonEvent({ type: "Large", data })),
+    )
+  for (let n = 0; n < 3; n++) await grow(9)
+  for (const open of [() => client.readStream("growing"), () => client.readAll()]) {
+    const { position } = await grow(1)
+    let last = 0n
+    for await (const { event } of open()) {
+      last = event?.position?.commit ?? last
+      await grow(1)
+      // The page that holds the end may hold some more.
+      expect(last).toBeLessThan(position!.commit + 2_000n)
+    }
+    expect(last).toBeGreaterThanOrEqual(position!.commit)
+  }
+  await client.dispose()
+  await server.close()
+})

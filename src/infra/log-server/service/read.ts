@@ -59,8 +59,10 @@ async function readStream(
   }
   let next = from === "start" ? 0 : from === "end" ? stream.last : Math.min(from, BEYOND)
   if (backwards) next = Math.min(next, stream.last)
+  // The end as it is now: a reader slower than the stream's writers would never reach the moving one.
+  const end = stream.last
   let left = limit
-  for (let more = true; more && left > 0; ) {
+  for (let more = true; more && left > 0 && (backwards || next <= end); ) {
     const page = log.read[backwards ? "streamDown" : "streamUp"]({ ...range, from: next, limit: left })
     for (const wire of page.wires) if (!(await outlet.sendEvent(wire))) return
     left -= page.wires.length
@@ -77,7 +79,8 @@ async function readAll(
   outlet: Outlet,
 ): Promise<void> {
   let next = firstPlace(log, from, backwards)
-  for (let left = limit; left > 0; ) {
+  const end = log.lastPlace()
+  for (let left = limit; left > 0 && (backwards || next <= end); ) {
     const page = log.read.all(next, filter ? Infinity : left, backwards)
     if (page.length === 0) return
     for (const event of page) {
