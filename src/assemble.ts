@@ -14,7 +14,7 @@ import { orderCommands } from "./commands/routes/orders.ts"
 import { paymentCommands } from "./commands/routes/payments.ts"
 import type { SaleDeps, SaleTimes } from "./commands/sale/deps.ts"
 import { createLiveSales, LIVE_MAX, type LiveSales } from "./commands/sale/live-sales.ts"
-import { observeGroups } from "./commands/sale/metrics.ts"
+import { countTroubles, measureSales, observeGroups } from "./commands/sale/metrics.ts"
 import type { Role } from "./config.ts"
 import { NOTIFY_USERS } from "./consumers/notify-users.ts"
 import { buildApp } from "./http/app.ts"
@@ -74,11 +74,16 @@ export async function assemble(
   waitingFor: () => readonly string[] = () => [],
 ): Promise<Assembled> {
   const { store, gate, db, clock, times, logger, jwtSecret } = adapters
-  const report: SaleDeps["report"] = (what, err, saleId) => logger.warn({ err, saleId }, what)
   const metrics = createMetrics()
+  const countTrouble = countTroubles(metrics)
+  const report: SaleDeps["report"] = (what, err, saleId) => {
+    countTrouble()
+    logger.warn({ err, saleId }, what)
+  }
   const observer = observeGroups(metrics)
   const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report, observer }
   const sales = createLiveSales(saleDeps)
+  measureSales(metrics, sales)
   const orderDeps = { store, clock, newId, sales }
   const gateway = createPaymentSimulator(jwtSecret)
   const deliver = (message: VerifiedNotification) => {

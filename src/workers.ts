@@ -1,23 +1,24 @@
 import type { FastifyBaseLogger } from "fastify"
-import { Gauge, type Registry } from "prom-client"
+import type { Registry } from "prom-client"
 import { amongMany } from "./among-many.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { MessageBroker } from "./commands/ports/message-broker.ts"
 import type { Role } from "./config.ts"
 import { startKafkaConsumers } from "./consumers/kafka-consumers.ts"
-import { NOTIFY_USERS, startNotifyUsers } from "./consumers/notify-users.ts"
+import { NOTIFY_USERS, notifying, startNotifyUsers } from "./consumers/notify-users.ts"
 import { readCheckpoint, saveCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
 import { dueOrders } from "./projections/due-orders.ts"
 import { countFailures } from "./projections/metrics.ts"
 import type { PositionWatch } from "./projections/position-watch.ts"
-import { READ_MODELS, startProjector } from "./projections/projector.ts"
+import { projected, READ_MODELS, startProjector } from "./projections/projector.ts"
 import * as refunds from "./projections/refunds.ts"
 import { alone, type Workers } from "./reactors/elected.ts"
-import { startReactors, startTimers, type WorkersDeps } from "./reactors/start.ts"
-import { RELAY, startRelay } from "./relay/relay.ts"
+import { policies, startReactors, startTimers, type WorkersDeps } from "./reactors/start.ts"
+import { RELAY, relayed, startRelay } from "./relay/relay.ts"
+import { measureProgress } from "./signals/progress.ts"
 
-type MadeHere = "checkpoints" | "dueOrders" | "dueRefunds" | "onTimerLag" | "onFailure" | "elect"
+type MadeHere = "checkpoints" | "dueOrders" | "dueRefunds" | "onFailure" | "elect"
 
 export interface WorkDeps extends Omit<WorkersDeps, MadeHere> {
   readonly db: Db
@@ -36,11 +37,6 @@ export interface WorkDeps extends Omit<WorkersDeps, MadeHere> {
 export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers {
   const { db, broker, logger, metrics } = deps
   const countFailure = countFailures(metrics)
-  const lag = new Gauge({
-    name: "timer_lag_seconds",
-    help: "How long ago the oldest unpaid order was due when the timer last looked",
-    registers: [metrics],
-  })
   const elect = deps.leaseOf ? amongMany(deps.leaseOf, deps.clock, metrics) : alone
   const onFailure = (worker: string, err: unknown) => {
     countFailure(worker)
@@ -59,10 +55,15 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
     },
     dueOrders: (nowMs, limit, last) => dueOrders(db, nowMs, limit, last),
     dueRefunds: (nowMs, limit) => refunds.due(db, nowMs, limit),
-    onTimerLag: (ms) => lag.set(ms / 1_000),
     onFailure,
     elect,
   }
+  measureProgress(metrics, deps, [
+    { name: READ_MODELS, filter: projected },
+    { name: NOTIFY_USERS, filter: notifying },
+    ...(broker ? [{ name: RELAY, filter: relayed }] : []),
+    ...policies(working),
+  ])
   const workers: Workers[] = []
   if (roles.has("projector"))
     workers.push(elect(READ_MODELS, () => startProjector(follows(READ_MODELS, deps.readModels))))

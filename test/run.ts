@@ -35,7 +35,7 @@ const suites: readonly Suite[] = [
     commands: [
       vitest(
         "unit",
-        "test/tidy test/config test/token test/domain test/commands test/reactors test/http test/projections test/stack",
+        "test/tidy test/config test/token test/domain test/commands test/reactors test/http test/projections test/signals test/stack",
       ),
     ],
     budgetSeconds: 90,

@@ -1,4 +1,3 @@
-import { Gauge, type Registry } from "prom-client"
 import { type Clock, within } from "../commands/ports/clock.ts"
 import type { MessageBroker } from "../commands/ports/message-broker.ts"
 import type { Db } from "../projections/database.ts"
@@ -15,7 +14,6 @@ export interface KafkaConsumersDeps {
   readonly db: Db
   readonly clock: Clock
   readonly broker: MessageBroker
-  readonly metrics: Registry
   /** Told that users have been told of everything up to this position of the log. */
   readonly onPassed: (position: bigint) => void
   /** Told of each failure, before the retry. */
@@ -26,17 +24,9 @@ export interface KafkaConsumersDeps {
  * Tells users of paid and timed-out orders, as a group that any number of processes may join. Offsets are committed
  * after the effect, and an event that comes again, after a rebalance or a restart, changes nothing.
  */
-export function startKafkaConsumers({
-  db,
-  clock,
-  broker,
-  metrics,
-  onPassed,
-  onFailure,
-}: KafkaConsumersDeps): {
+export function startKafkaConsumers({ db, clock, broker, onPassed, onFailure }: KafkaConsumersDeps): {
   stop(): Promise<void>
 } {
-  const lag = lagGauge(metrics)
   let stopping = false
   const tell = (name: string, cause: unknown) => {
     if (!stopping) onFailure(name, cause)
@@ -56,7 +46,6 @@ export function startKafkaConsumers({
       group: INBOX_GROUP,
       topic: ORDERS_TOPIC,
       checkpoint: NOTIFY_USERS,
-      onLag: (messages) => lag.set({ group: INBOX_GROUP }, messages),
       onPassed,
     }),
   )
@@ -67,14 +56,3 @@ export function startKafkaConsumers({
     },
   }
 }
-
-const LAG = "consumer_lag_messages"
-
-const lagGauge = (registry: Registry): Gauge =>
-  (registry.getSingleMetric(LAG) as Gauge | undefined) ??
-  new Gauge({
-    name: LAG,
-    help: "Messages that a group of consumers has before it",
-    labelNames: ["group"],
-    registers: [registry],
-  })

@@ -8,6 +8,9 @@ import { isNotifying, notificationOf, notifyingTypes } from "./notification.ts"
 /** Of the durable offset; a stored name is never changed. */
 export const NOTIFY_USERS = "notify-users"
 
+/** Of the log, what users may be told of. */
+export const notifying = { eventTypes: notifyingTypes }
+
 const limits = { max: 100, lingerMs: 20 }
 
 export type NotifyUsersDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" | "onFailure"> & {
@@ -27,7 +30,7 @@ export const startNotifyUsers = ({ db, ...deps }: NotifyUsersDeps): Follower =>
         events.flatMap((event) => toldBy(event) ?? []),
       ),
     ),
-    filter: { eventTypes: notifyingTypes },
+    filter: notifying,
     limits,
   })
 

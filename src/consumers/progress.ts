@@ -10,8 +10,6 @@ export interface ProgressDeps {
   readonly topic: string
   /** The checkpoint to move. */
   readonly checkpoint: string
-  /** Told after each look: how many messages the group has before it. */
-  readonly onLag: (messages: number) => void
   readonly onPassed: (position: bigint) => void
 }
 
@@ -30,12 +28,9 @@ export function followProgress(deps: ProgressDeps): () => Promise<void> {
 
   return async () => {
     goal ??= await nextGoal()
-    if (!goal) return deps.onLag(0)
+    if (!goal) return
     const done = await broker.groupOffsets(group, topic)
-    let left = 0n
-    for (const [partition, end] of goal.ends) left += behind(end, done.get(partition) ?? 0n)
-    deps.onLag(Number(left))
-    if (left > 0n) return
+    for (const [partition, end] of goal.ends) if ((done.get(partition) ?? 0n) < end) return
     await raise(goal.position)
     deps.onPassed(goal.position)
     goal = null
@@ -60,5 +55,3 @@ export function followProgress(deps: ProgressDeps): () => Promise<void> {
     })
   }
 }
-
-const behind = (end: bigint, done: bigint): bigint => (done < end ? end - (done < 0n ? 0n : done) : 0n)

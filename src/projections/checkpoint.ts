@@ -10,6 +10,12 @@ export async function readCheckpoint(db: Db | Tx, name: string): Promise<bigint 
   return row ? BigInt(row.position) : null
 }
 
+/** How far every follower is, by name. */
+export async function readCheckpoints(db: Db): Promise<Map<string, bigint>> {
+  const rows = await db.selectFrom("checkpoints").select(["name", "position"]).execute()
+  return new Map(rows.map(({ name, position }) => [name, BigInt(position)]))
+}
+
 /**
  * Moves a checkpoint in the transaction of what it stands for. Throws if it is not at `from`: another process has
  * moved it, and this transaction must not be applied a second time.

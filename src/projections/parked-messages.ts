@@ -27,6 +27,18 @@ export const waiting = (db: Db): Promise<ParkedMessageRow[]> =>
     .orderBy("id")
     .execute()
 
+/** How many wait for a person, of each of those that park. */
+export async function count(db: Db, parkedBy: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom("parked_messages")
+    .select(["parked_by", (eb) => eb.fn.countAll().as("n")])
+    .where("status", "=", "parked")
+    .groupBy("parked_by")
+    .execute()
+  const counts = new Map(rows.map(({ parked_by, n }) => [parked_by, Number(n)]))
+  return new Map(parkedBy.map((name) => [name, counts.get(name) ?? 0]))
+}
+
 /** Ends the wait of one message; false when none of this id waits. */
 export async function settle(db: Db | Tx, id: string, status: "retried" | "skipped"): Promise<boolean> {
   const { numUpdatedRows } = await db

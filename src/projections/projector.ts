@@ -10,6 +10,9 @@ import * as sales from "./sales.ts"
 /** The checkpoint of the read models: all move together, so one tells how far they are. A stored name is never changed. */
 export const READ_MODELS = "read-models"
 
+/** Of the log, what the read models follow. */
+export const projected = { streamPrefixes: followedPrefixes }
+
 /** Every read model, in no particular order: each reads the log only. */
 const readModels = [dishes, sales, orders, payments, refunds]
 
@@ -28,6 +31,6 @@ export const startProjector = ({ db, ...deps }: ProjectorDeps): Follower =>
       const occurrences = events.map(occurrenceOf)
       for (const readModel of readModels) await readModel.apply(tx, occurrences)
     }),
-    filter: { streamPrefixes: followedPrefixes },
+    filter: projected,
     limits,
   })

@@ -70,3 +70,26 @@ export async function due(db: Db, nowMs: number, limit: number): Promise<DueRefu
     amountFen: row.amount_fen,
   }))
 }
+
+/** Since when the oldest refund that is to be tried at `nowMs` has been due; undefined when none is. */
+export async function oldestDueMs(db: Db, nowMs: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("refunds")
+    .select("retry_at_ms")
+    .where("status", "=", "requested")
+    .where("retry_at_ms", "<=", nowMs)
+    .orderBy("retry_at_ms")
+    .limit(1)
+    .executeTakeFirst()
+  return row?.retry_at_ms ?? undefined
+}
+
+/** How many refunds were given up and wait for a person. */
+export async function countParked(db: Db): Promise<number> {
+  const { n } = await db
+    .selectFrom("refunds")
+    .select((eb) => eb.fn.countAll().as("n"))
+    .where("status", "=", "parked")
+    .executeTakeFirstOrThrow()
+  return Number(n)
+}

@@ -18,8 +18,6 @@ export interface DueOrder {
 export interface CancelUnpaidDeps extends WriteDeps {
   /** Orders whose time is up at `nowMs`, in the order of their time, after `last`; at most `limit`. */
   readonly dueOrders: (nowMs: number, limit: number, last: DueOrder | null) => Promise<readonly DueOrder[]>
-  /** How late the oldest of them is, in milliseconds; 0 when none is due. */
-  readonly onLag: (ms: number) => void
 }
 
 /** The timer: ends every order whose time to pay is up. The rows only say where to look; each stream decides. */
@@ -30,7 +28,6 @@ export const cancelUnpaid =
     let last: DueOrder | null = null
     do {
       const due: readonly DueOrder[] = await deps.dueOrders(nowMs, PAGE, last)
-      if (last === null) deps.onLag(due[0] ? nowMs - due[0].payByMs : 0)
       await sideBySide(due, AT_ONCE, (order) => timeOut(deps, order.id))
       last = due.length < PAGE ? null : due.at(-1)!
     } while (last && !signal.aborted)

@@ -5,7 +5,7 @@ import { type CancelUnpaidDeps, cancelUnpaid } from "./cancel-unpaid.ts"
 import type { Elect, Workers } from "./elected.ts"
 import { finishRefunds } from "./finish-refunds.ts"
 import { placeOrders } from "./place-orders.ts"
-import { type Checkpoints, startReactor } from "./reactor.ts"
+import { type Checkpoints, type Reactor, startReactor } from "./reactor.ts"
 import { type RefundDeps, refundPayments } from "./refund-payments.ts"
 import { releaseCups } from "./release-cups.ts"
 import { settleCaptures } from "./settle-captures.ts"
@@ -18,22 +18,26 @@ export interface WorkersDeps extends WriteDeps {
   readonly checkpoints: Checkpoints
   readonly dueOrders: CancelUnpaidDeps["dueOrders"]
   readonly dueRefunds: RefundDeps["dueRefunds"]
-  /** How late the oldest unpaid order is, in milliseconds. */
-  readonly onTimerLag: (ms: number) => void
   /** Told of each failure, before the retry. */
   readonly onFailure: (name: string, cause: unknown) => void
 }
 
 /** Every policy that follows the log. */
+export const policies = (deps: WorkersDeps): readonly Reactor[] => [
+  placeOrders(deps),
+  releaseCups(deps),
+  settleCaptures(deps),
+  finishRefunds(deps),
+]
+
 export function startReactors(deps: WorkersDeps): Workers {
-  const reactors = [placeOrders(deps), releaseCups(deps), settleCaptures(deps), finishRefunds(deps)]
-  return together(reactors.map((each) => deps.elect(each.name, () => startReactor(deps, each))))
+  return together(policies(deps).map((each) => deps.elect(each.name, () => startReactor(deps, each))))
 }
 
 /** What becomes due: unpaid orders and refunds. */
 export function startTimers(deps: WorkersDeps): Workers {
   const sweeps = {
-    "cancel-unpaid": cancelUnpaid({ ...deps, onLag: deps.onTimerLag }),
+    "cancel-unpaid": cancelUnpaid(deps),
     "refund-payments": refundPayments(deps),
   }
   return together(

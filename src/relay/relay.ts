@@ -15,6 +15,9 @@ import { messageOf, relayedPrefixes } from "./outgoing.ts"
 /** Of the checkpoint and of what is parked; a stored name is never changed. */
 export const RELAY = "relay"
 
+/** Of the log, what the relay reads. */
+export const relayed = { streamPrefixes: relayedPrefixes }
+
 const limits = { max: 500, lingerMs: 10 }
 /** How long a stop waits for the batch under way. Not acknowledged by then, it is sent again at the next start. */
 const STOP_MS = 2_000
@@ -39,21 +42,16 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
 } {
   const producer = broker.openProducer(topics)
   const stopping = new AbortController()
-  /** When the oldest event in hand was recorded; null with empty hands. */
-  let oldestMs: number | null = null
-  const { sent, parked } = relayMetrics(metrics, () =>
-    oldestMs === null ? 0 : Math.max(clock.now() - oldestMs, 0),
-  )
+  const { sent, parked } = relayMetrics(metrics)
   const send = (messages: readonly Message[]) => orAborted(producer.send(messages), stopping.signal)
 
   const follower = startFollower({
     store,
     clock,
-    filter: { streamPrefixes: relayedPrefixes },
+    filter: relayed,
     limits,
     readCheckpoint: () => readCheckpoint(db, RELAY),
     async perform({ events, from, to }) {
-      oldestMs = events[0]?.recordedAtMs ?? null
       const { messages, set } = sort(events, clock.now())
       const refused = await deliver(send, messages)
       sent(messages.length - refused.length)
@@ -63,7 +61,6 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
         await moveCheckpoint(tx, RELAY, from, to)
       })
       parked(set.length)
-      oldestMs = null
     },
     onPassed: () => {},
     onFailure: (cause) => {

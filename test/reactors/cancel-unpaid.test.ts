@@ -8,7 +8,7 @@ const ORDERS = 100_000
 const PAY_BY_MS = 1_000_000
 const LATE_MS = 5_000
 
-it("takes a backlog of 100,000 due orders page by page, ends each once, and tells how late it is", async () => {
+it("takes a backlog of 100,000 due orders page by page and ends each once", async () => {
   const store = createMemoryLog()
   const clock = createVirtualClock(PAY_BY_MS + LATE_MS)
   const metadata = { correlationId: "t", causationId: "t", actor: "t", schemaVersion: 1, codeVersion: "t" }
@@ -23,7 +23,6 @@ it("takes a backlog of 100,000 due orders page by page, ends each once, and tell
     due.push({ id, payByMs: PAY_BY_MS })
   }
   let largestPage = 0
-  const lags: number[] = []
   const sweep = cancelUnpaid({
     store,
     clock,
@@ -33,7 +32,6 @@ it("takes a backlog of 100,000 due orders page by page, ends each once, and tell
       const from = last ? due.indexOf(last) + 1 : 0
       return due.slice(from, from + limit)
     },
-    onLag: (ms) => lags.push(ms),
   })
   await sweep(new AbortController().signal)
   // The rows still say that they are due: the streams know better.
@@ -42,5 +40,4 @@ it("takes a backlog of 100,000 due orders page by page, ends each once, and tell
   expect(cancelled).toHaveLength(ORDERS)
   expect(new Set(cancelled.map(({ stream }) => stream)).size).toBe(ORDERS)
   expect(largestPage).toBeLessThanOrEqual(1_000)
-  expect(lags).toEqual([LATE_MS, LATE_MS])
 }, 60_000)

@@ -133,7 +133,7 @@ export async function startWorker(
       settleCaptures({ ...writing, sales }),
       finishRefunds(writing),
     ].map((reactor) => startReactor({ store, checkpoints: alive, clock, onFailure }, reactor)),
-    startWork({ clock, onFailure }, "cancel", cancelUnpaid({ ...writing, dueOrders, onLag: () => {} })),
+    startWork({ clock, onFailure }, "cancel", cancelUnpaid({ ...writing, dueOrders })),
     startWork({ clock, onFailure }, "refund", refundPayments({ ...writing, gateway, dueRefunds, onFailure })),
   ]
   return {

@@ -71,7 +71,7 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
     relay: (changes = {}) => startRelay({ store, db, clock, broker, metrics, onFailure, ...changes }),
     consumers: (changes = {}) =>
       startKafkaConsumers({
-        ...{ db, clock, broker, metrics, onPassed: () => {} },
+        ...{ db, clock, broker, onPassed: () => {} },
         onFailure: (_, cause) => onFailure(cause),
         ...changes,
       }),

@@ -1,7 +1,13 @@
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { Gate } from "../../src/commands/ports/gate.ts"
 import { type Arrival, type ReserveAnswer, reserveStock } from "../../src/commands/reserve-stock.ts"
-import { defaultSaleTimes, noObserver, type SaleDeps, type SaleTimes } from "../../src/commands/sale/deps.ts"
+import {
+  defaultSaleTimes,
+  noObserver,
+  type SaleDeps,
+  type SaleObserver,
+  type SaleTimes,
+} from "../../src/commands/sale/deps.ts"
 import type { LiveSale } from "../../src/commands/sale/live-sale.ts"
 import { createLiveSales } from "../../src/commands/sale/live-sales.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
@@ -22,7 +28,10 @@ export interface World {
   /** The sale's events so far. */
   events(): FlashSale.Event[]
   /** Another process that serves the sale; its log and gate may be tampered with. */
-  process(tamper?: { store?: Partial<EventStore>; gate?: Partial<Gate> }): Promise<Process>
+  process(
+    tamper?: { store?: Partial<EventStore>; gate?: Partial<Gate> },
+    observer?: SaleObserver,
+  ): Promise<Process>
   /** The gate's stock and pending units against the fold of the log at the gate's revision (I9). */
   drift(): Promise<number>
 }
@@ -69,7 +78,7 @@ export async function saleWorld(
     loseGate() {
       current = newGate()
     },
-    async process({ store = {}, gate: gateTamper = {} } = {}) {
+    async process({ store = {}, gate: gateTamper = {} } = {}, observer = noObserver) {
       const deps: SaleDeps = {
         store: { ...log, ...store },
         gate: new Proxy({} as Gate, { get: (_, verb: keyof Gate) => gateTamper[verb] ?? gate[verb] }),
@@ -78,7 +87,7 @@ export async function saleWorld(
         random: () => 0.5,
         times: allTimes,
         report: () => {},
-        observer: noObserver,
+        observer,
       }
       const sales = createLiveSales(deps)
       const live = (await sales.get(SALE_ID))!

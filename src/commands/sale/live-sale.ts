@@ -3,6 +3,7 @@ import type { SaleDeps } from "./deps.ts"
 import { createFollower, type Follower } from "./follower.ts"
 import { createGatePusher, type GatePusher } from "./gate-pusher.ts"
 import { createGateRebuild, type GateRebuild } from "./gate-rebuild.ts"
+import { createGateSight, type GateSight } from "./gate-sight.ts"
 import { createPermits, type Permits } from "./permits.ts"
 import { createSoldOutMemory, type SoldOutMemory } from "./sold-out-memory.ts"
 import { isOverFor, watchGate } from "./watch.ts"
@@ -17,6 +18,8 @@ export interface LiveSale {
   readonly pusher: GatePusher
   readonly rebuild: GateRebuild
   readonly soldOut: SoldOutMemory
+  /** For whoever measures. */
+  readonly sight: GateSight
   /** Over for good: answered from the fold alone. */
   isOver(): boolean
   /** Finishes what is queued, then lets the sale go; at most `graceMs`. */
@@ -44,10 +47,11 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const rebuild: GateRebuild = { ensureLoaded: () => gate.ensureLoaded().then(pusher.push) }
   const permits = createPermits(deps, follower, writer)
   const soldOut = createSoldOutMemory(times.soldOutMemoryMs)
+  const sight = createGateSight(clock, follower, times.lookEveryMs)
 
   const background = [
     follower.follow(signal),
-    watchGate(deps, { follower, writer, pusher, rebuild, permits }, signal),
+    watchGate(deps, { follower, writer, pusher, rebuild, permits, sight }, signal),
   ]
   for (const task of background) task.catch((cause) => report("a sale is no longer followed", cause, saleId))
 
@@ -59,6 +63,7 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
     pusher,
     rebuild,
     soldOut,
+    sight,
     isOver,
     async stop(graceMs) {
       const expired = new Promise<void>((resolve) => clock.after(graceMs, resolve))

@@ -17,6 +17,8 @@ export interface LiveSales {
   get(saleId: string): Promise<LiveSale | null>
   /** The sale if this process serves it already: the hot path's way, without a promise. */
   peek(saleId: string): LiveSale | undefined
+  /** Every sale that this process serves now, at most `LIVE_MAX`; asking for it does not count as use. */
+  all(): Iterable<LiveSale>
   /** Forgets that a sale does not exist: it was just made. */
   created(saleId: string): void
   /** Finishes what is queued and lets every sale go. */
@@ -77,6 +79,7 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
       opening.set(saleId, under)
       return under
     },
+    all: () => live.values(),
     created: (saleId) => void unknownUntilMs.delete(saleId),
     async stop() {
       await Promise.allSettled(opening.values())

@@ -5,6 +5,7 @@ import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
 import type { GatePusher } from "./gate-pusher.ts"
 import type { GateRebuild } from "./gate-rebuild.ts"
+import type { GateSight } from "./gate-sight.ts"
 import type { Permits } from "./permits.ts"
 import type { Writer } from "./writer.ts"
 
@@ -17,6 +18,7 @@ interface Parts {
   readonly pusher: GatePusher
   readonly rebuild: GateRebuild
   readonly permits: Permits
+  readonly sight: GateSight
 }
 
 /**
@@ -32,6 +34,7 @@ export async function watchGate(deps: SaleDeps, parts: Parts, signal: AbortSigna
     await sleep(clock, times.lookEveryMs * (0.8 + 0.4 * random()), signal)
     if (signal.aborted) return
     if (isOverFor(sale, clock.now(), times.afterEndMs)) {
+      parts.sight.lost()
       await gate.retire(sale.id).catch((cause) => report("the gate of an ended sale stays", cause, sale.id))
       return
     }
@@ -44,7 +47,11 @@ export async function watchGate(deps: SaleDeps, parts: Parts, signal: AbortSigna
   }
 
   async function look(): Promise<void> {
-    const seen = await gate.look(sale.id)
+    const seen = await gate.look(sale.id).catch((cause) => {
+      parts.sight.lost()
+      throw cause
+    })
+    parts.sight.saw(seen)
     if (seen.kind === "not_loaded") return void parts.rebuild.ensureLoaded()
     await parts.follower.upTo(seen.rev)
     if (seen.epoch < sale.epoch || lagsTooLong(seen.rev)) await parts.pusher.push()
