@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type * as FlashSale from "../../src/domain/flash-sale.ts"
+import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { type Process, saleWorld, type World } from "../support/sale-world.ts"
 
 const accepted = { kind: "accepted" }
@@ -43,6 +43,33 @@ describe("an append whose answer is lost", () => {
     })
     expect(await buys(world, process, "ann")).toMatchObject(accepted)
     expect(count(world, "StockReserved")).toBe(1)
+  })
+})
+
+describe("a refusal in a group", () => {
+  const context = { actor: "system:test", correlationId: "t", causationId: "t" }
+  const deaf = { store: { subscribeStream: async function* () {} } }
+
+  it("is not taken on a stale fold because another item's append is a repeated one", async () => {
+    const world = await saleWorld({ stock: 2 })
+    const process = await world.process()
+    await buys(world, process, "ann")
+    const lagging = await world.process(deaf)
+    const orderOf = (user: string) =>
+      (process.live.sale.outcomes.get(`${user}:k1`) as FlashSale.Accepted).orderId
+    const release = ({ live }: Process, orderId: string, id: string) =>
+      live.writer.commit(
+        (sale) => FlashSale.release(sale, orderId, world.clock.now()),
+        context,
+        () => `00000000-0000-4000-8000-00000000000${id}`,
+      )
+    expect(await release(process, orderOf("ann"), "a")).toEqual({ ok: true })
+    await buys(world, process, "bob")
+    // The first release, from its own cause, is in the log already; the second is of an order that this fold lacks.
+    const both = [release(lagging, orderOf("ann"), "a"), release(lagging, orderOf("bob"), "b")]
+    await world.clock.settle()
+    expect(await Promise.all(both)).toEqual([{ ok: true }, { ok: true }])
+    expect(count(world, "ReservationReleased")).toBe(2)
   })
 })
 

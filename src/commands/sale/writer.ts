@@ -74,8 +74,8 @@ export function createWriter(
     running = null
   }
 
-  async function commitGroup(group: readonly Item[]): Promise<void> {
-    for (;;) {
+  async function commitGroup(items: readonly Item[]): Promise<void> {
+    for (let group = items; group.length > 0; ) {
       const { answers, events, newEvents } = decideAll(group)
       const revision = sale.revision
       if (events.length === 0) {
@@ -98,10 +98,12 @@ export function createWriter(
         follower.appended(events, revision + 1, result.position)
         onAppended()
       }
+      // A repeated append under derived ids succeeds however old its fold is: a "no" beside one is decided again.
+      const isSaid = (answer: Committed<string>) => answer.ok || events.length === 0
       group.forEach((item, index) => {
-        item.resolve(answers[index]!)
+        if (isSaid(answers[index]!)) item.resolve(answers[index]!)
       })
-      return
+      group = group.filter((_, index) => !isSaid(answers[index]!))
     }
   }
 
