@@ -18,7 +18,6 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
 async function applyOne(tx: Tx, { type, data }: Payment.Event): Promise<void> {
   switch (type) {
     case "RefundRequested": {
-      const atMs = Date.parse(data.at)
       const row: RefundRow = {
         id: data.refundId,
         payment_id: data.paymentId,
@@ -28,8 +27,9 @@ async function applyOne(tx: Tx, { type, data }: Payment.Event): Promise<void> {
         reason: data.reason,
         status: "requested",
         attempts: 0,
-        retry_at_ms: atMs,
-        created_at_ms: atMs,
+        // Due at once, by any clock: that of whoever asked for it may be ahead.
+        retry_at_ms: 0,
+        created_at_ms: Date.parse(data.at),
       }
       await tx.insertInto("refunds").values(row).execute()
       return

@@ -64,12 +64,12 @@ export function paymentsContract(world: () => ReadModels): void {
         return due
       })
 
-    test("is due as soon as it is asked for", async () => {
+    test("is due as soon as it is asked for, by any clock", async () => {
       const [due] = await afterEvents(world(), requested, ({ db }) => refunds.due(db, AT_MS, 10))
       expect(due).toEqual({
         ...{ refundId: ann.refundId(), paymentId: ann.paymentId(), transactionId: "t-1", amountFen: 1_980 },
       })
-      expect(await dueAt(requested, AT_MS - 1, AT_MS)).toEqual([0, 1])
+      expect(await dueAt(requested, AT_MS - 300_000)).toEqual([1])
     })
 
     test("that failed waits for its next time", async () => {
