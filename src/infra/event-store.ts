@@ -14,8 +14,8 @@ export interface EventStoreOptions {
 }
 
 /**
- * The event log behind `@eventstore/db-client`, an embedded or a real server alike. Only one may be open in a
- * process at a time: the client keeps the pending appends of all its instances in one place.
+ * The event log behind `@eventstore/db-client`, an embedded or a real server alike. The client finds the server, reads
+ * and subscribes; appends go over its channel, too, but are written here.
  */
 export function createEventStore({
   url,

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process"
-import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { apiOf, buy, eventually, openSale } from "../support/buyer.ts"
+import { selfSigned } from "../support/certificate.ts"
 import { type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
-import { freePort, removeDir, SERVER_START_TIMEOUT_MS, tempDir } from "../support/process.ts"
+import { freePort, SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 import { startTestRedis } from "../support/redis.ts"
 
 const READY_MAX_MS = 8_000
@@ -89,40 +89,28 @@ it("refuses a Redis user that may not run what the scripts need", async () => {
 })
 
 it("speaks TLS to Redis and has a password, by URL", async () => {
-  const dir = tempDir("tls")
-  const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")]
-  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-  const files = ["-keyout", key, "-out", cert]
-  await promisify(execFile)("openssl", [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    ...files,
-    ...subject,
-  ])
+  const { keyFile, certFile, remove } = await selfSigned()
   const tlsPort = await freePort()
   const tls = [
     "--tls-port",
     `${tlsPort}`,
     "--tls-cert-file",
-    cert,
+    certFile,
     "--tls-key-file",
-    key,
+    keyFile,
     "--tls-auth-clients",
     "no",
   ]
   const redis = await startTestRedis({ args: [...tls, "--requirepass", "beans and milk"] })
   const REDIS_URL = `rediss://:${encodeURIComponent("beans and milk")}@127.0.0.1:${tlsPort}`
-  const env = { ...servers.env, REDIS_URL, NODE_EXTRA_CA_CERTS: cert }
+  const env = { ...servers.env, REDIS_URL, NODE_EXTRA_CA_CERTS: certFile }
   const { url, server, ready } = await startFullProcess(env)
   await ready()
   const saleId = await openSale(apiOf(url), servers.token("boss", "admin"))
   expect((await buy(apiOf(url), saleId, servers.token("ann"))).status).toBe(201)
   await server.kill("SIGTERM")
   await redis.close()
-  removeDir(dir)
+  remove()
 })
 
 it("an API alone, all workers stopped, creates a sale and sells", async () => {

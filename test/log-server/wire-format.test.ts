@@ -2,9 +2,7 @@ import shared from "@eventstore/db-client/generated/shared_pb.js"
 import streams from "@eventstore/db-client/generated/streams_pb.js"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { readEventId } from "../../src/infra/log-server/wire/event-id.ts"
 import { readProposedEvent } from "../../src/infra/log-server/wire/proposed-event.ts"
-import { type Cursor, readVarint } from "../../src/infra/log-server/wire/reader.ts"
 import {
   createdMs,
   encodeRecordedEvent,
@@ -14,7 +12,9 @@ import {
   TOMBSTONE_REVISION,
   withStructuredId,
 } from "../../src/infra/log-server/wire/recorded-event.ts"
-import { varintSize, writeVarint } from "../../src/infra/log-server/wire/writer.ts"
+import { readEventId } from "../../src/infra/wire/event-id.ts"
+import { type Cursor, readVarint } from "../../src/infra/wire/reader.ts"
+import { varintSize, writeVarint } from "../../src/infra/wire/writer.ts"
 
 // What is read and written by hand must be what the generated code reads and writes.
 

@@ -5,7 +5,7 @@ import type {
   SubscriptionMessage,
 } from "../../src/commands/ports/event-store.ts"
 import type { NewEvent, RecordedEvent } from "../../src/domain/event.ts"
-import { checkAppend } from "../../src/infra/event-store/check-append.ts"
+import { encodeEvents } from "../../src/infra/event-store/encoded-events.ts"
 
 export interface MemoryLog extends EventStore {
   /** Every event, in commit order. */
@@ -70,7 +70,7 @@ export function createMemoryLog(now: () => number = Date.now): MemoryLog {
   return {
     all,
     async append(stream, expected, events) {
-      checkAppend(stream, expected, events)
+      encodeEvents(stream, expected, events)
       return append(stream, expected, events)
     },
     async *readStream(stream, { from, direction = "forwards", limit = Number.POSITIVE_INFINITY } = {}) {

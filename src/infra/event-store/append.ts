@@ -1,76 +1,80 @@
-import {
-  jsonEvent,
-  MaxAppendSizeExceededError,
-  NO_STREAM,
-  WrongExpectedVersionError,
-} from "@eventstore/db-client"
-import type { AppendResult, EventStore, ExpectedRevision } from "../../commands/ports/event-store.ts"
-import type { NewEvent } from "../../domain/event.ts"
-import { checkAppend } from "./check-append.ts"
+import { randomUUID } from "node:crypto"
+import type { AppendResult, EventStore } from "../../commands/ports/event-store.ts"
+import type { AppendAnswer } from "./append-answer.ts"
+import type { AppendCall } from "./append-call.ts"
+import { encodeRequest } from "./append-request.ts"
 import type { Connection, Lease } from "./connection.ts"
+import { encodeEvents } from "./encoded-events.ts"
+import { createRoom } from "./room.ts"
+
+/** What may be under way at once: the groups of many sales, and beside them the workers' single events. */
+const UNDER_WAY = { count: 500, bytes: 8 * 1_048_576 }
 
 /**
- * The append of the port. The client has no deadline of its own for it, so that a timer here ends the wait with
- * `unknown`. Throws a `TypeError` or `RangeError` for what must never be sent: no name, no event, no type, too much.
+ * The append of the port. Nothing makes the other end answer, so that a timer here ends the wait with `unknown`. Throws
+ * a `TypeError` or `RangeError` for what must never be sent: no name, no event, no type, too much.
  */
 export function createAppend(connection: Connection, timeoutMs: number): EventStore["append"] {
+  const room = createRoom(UNDER_WAY)
+
   return async (stream, expected, events) => {
-    checkAppend(stream, expected, events)
+    const encoded = encodeEvents(stream, expected, events)
     return new Promise<AppendResult>((resolve, reject) => {
+      const correlationId = randomUUID()
       let late = false
       let lease: Lease | undefined
+      let call: AppendCall | undefined
+      let leave = () => {}
 
       const timer = setTimeout(() => {
         late = true
-        const cause = new Error(`no answer to an append to ${stream} within ${timeoutMs} ms`)
-        if (lease) connection.troubled(lease, "append", cause)
-        resolve({ kind: "unknown", cause })
+        call?.forget(correlationId)
+        leave()
+        failed(new Error(`no answer to an append to ${stream} within ${timeoutMs} ms`))
       }, timeoutMs).unref()
 
-      async function send(): Promise<AppendResult | undefined> {
+      async function send(): Promise<AppendAnswer | "late"> {
+        leave = await room.take(encoded.bytes)
+        if (late) return "late"
         lease = await connection.lease()
-        await lease.appendSlots.take()
-        try {
-          return late ? undefined : await sendBy(lease, stream, expected, events)
-        } finally {
-          lease.appendSlots.free()
-        }
+        call = await lease.appendCall()
+        if (late) return "late"
+        const { deadlineMs } = lease
+        return call.send(
+          correlationId,
+          encodeRequest({ correlationId, stream, expected, deadlineMs: deadlineMs() }, encoded),
+        )
       }
 
       send()
-        .catch((cause) => failed(asError(cause)))
-        .then((result) => {
-          if (result && result.kind !== "unknown") connection.answered("append")
-          if (result) resolve(result)
-        }, reject)
-        .finally(() => clearTimeout(timer))
+        .then((answer) => {
+          if (answer === "late") return
+          const result = resultOf(answer)
+          connection.answered("append")
+          resolve(result)
+        })
+        .catch((cause) => (cause instanceof RangeError ? reject(cause) : failed(cause)))
+        .finally(() => {
+          clearTimeout(timer)
+          leave()
+        })
 
-      function failed(cause: Error): AppendResult {
-        if (cause instanceof WrongExpectedVersionError) return { kind: "conflict" }
-        if (cause instanceof MaxAppendSizeExceededError) throw new RangeError(cause.message, { cause })
-        if (lease && !late) connection.troubled(lease, "append", cause)
-        return { kind: "unknown", cause }
+      function failed(cause: Error): void {
+        if (lease) connection.troubled(lease, "append", cause)
+        resolve({ kind: "unknown", cause })
       }
     })
   }
 }
 
-/** The one place where events are encoded and sent. */
-async function sendBy(
-  { client }: Lease,
-  stream: string,
-  expected: ExpectedRevision,
-  events: readonly NewEvent[],
-): Promise<AppendResult> {
-  const { nextExpectedRevision, position } = await client.appendToStream(
-    stream,
-    events.map(({ id, type, data, metadata }) =>
-      jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: { ...metadata } }),
-    ),
-    { expectedRevision: expected === "no_stream" ? NO_STREAM : expected },
-  )
-  if (position === undefined) throw new Error("the server answered an append without a position")
-  return { kind: "appended", revision: nextExpectedRevision, position: position.commit }
+/** Throws when the answer does not say what became of the events. */
+function resultOf(answer: AppendAnswer): AppendResult {
+  if (answer.kind === "success") {
+    const { revision, position } = answer
+    if (position === null) throw new Error("the server answered an append without a position")
+    return { kind: "appended", revision, position }
+  }
+  if (answer.type === "WrongExpectedVersion") return { kind: "conflict" }
+  if (answer.type === "MaximumAppendSizeExceeded") throw new RangeError("the server takes no append as large")
+  throw new Error(`the server did not append: ${answer.type}: ${answer.message}`)
 }
-
-const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))

@@ -1,23 +1,20 @@
 import { EventStoreDBClient, NotLeaderError } from "@eventstore/db-client"
-import { type Slots, slots } from "./slots.ts"
+import type { ServiceError } from "@grpc/grpc-js"
+import { type AppendCall, appendCallOf } from "./append-call.ts"
+import { insideOf } from "./client-inside.ts"
 
-/** Hangs in a row after which the client is replaced. */
+/** Calls in a row without an answer after which the client is replaced. */
 const HANGS_MAX = 2
 /** How long a given-up client may take to end its calls. */
 const DISPOSE_MS = 1_000
-/**
- * The client queues the writes of its append stream behind a buffer of 16, and what waits in that queue when the
- * stream breaks becomes an unhandled rejection. With fewer appends under way nothing ever waits there.
- */
-const APPENDS_UNDER_WAY_MAX = 15
-/** gRPC's codes for a call that the server or the line has ended. */
-const CANCELLED = 1
-const UNAVAILABLE = 14
 
 /** The client for as long as it is in use. */
 export interface Lease {
   readonly client: EventStoreDBClient
-  readonly appendSlots: Slots
+  /** The call for appends, opened if there is none. */
+  readonly appendCall: () => Promise<AppendCall>
+  /** Until when the server may take its time for an append that is sent now, in milliseconds since the epoch. */
+  readonly deadlineMs: () => number
   /** True once the client was given up: its calls end early, and may look complete though they are not. */
   readonly retired: boolean
 }
@@ -26,9 +23,9 @@ export interface Lease {
 export type CallKind = "append" | "read"
 
 /**
- * Keeps the one client of this process, and replaces it when it no longer gets answers. A connection whose other end
- * is gone without a word is noticed within 20 s even if nothing is asked: the client pings it every 10 s, unless
- * `keepAliveInterval` and `keepAliveTimeout` in the URL say otherwise.
+ * Keeps a client, and replaces it when it no longer gets answers. A connection whose other end is gone without a word is
+ * noticed within 20 s even if nothing is asked: the client pings it every 10 s, unless `keepAliveInterval` and
+ * `keepAliveTimeout` in the URL say otherwise.
  */
 export interface Connection {
   /** The client to use for the next call; rejects after `close`. */
@@ -40,7 +37,6 @@ export interface Connection {
   readonly closed: boolean
   close(): Promise<void>
 }
-
 export function createConnection(url: string): Connection {
   let current = openLease(url)
   let replaced: Promise<void> = Promise.resolve()
@@ -62,9 +58,9 @@ export function createConnection(url: string): Connection {
       hangs[kind] = 0
     },
     troubled(lease, kind, cause) {
-      if (lease.retired || closed) return
+      if (lease.retired || closed || isLeftToClient(cause)) return
       hangs[kind] += 1
-      if (hangs[kind] < HANGS_MAX && !leavesChannel(cause)) return
+      if (hangs[kind] < HANGS_MAX) return
       hangs = { append: 0, read: 0 }
       replaced = replace(lease)
     },
@@ -80,20 +76,19 @@ export function createConnection(url: string): Connection {
 }
 
 function openLease(url: string): Lease & { retired: boolean } {
+  const client = EventStoreDBClient.connectionString(url)
   return {
-    client: EventStoreDBClient.connectionString(url),
-    appendSlots: slots(APPENDS_UNDER_WAY_MAX),
+    client,
+    appendCall: appendCallOf(client),
+    deadlineMs: () => insideOf(client).createDeadline().getTime(),
     retired: false,
   }
 }
 
-/**
- * Ends a client for good. What it keeps of pending appends is shared by all clients of the process, so none of its
- * calls may outlive it: an error on one of its streams would reject the next client's appends.
- */
+/** Ends a client for good, with its calls and its channel: what hangs there is not to be waited for. */
 async function retire(lease: Lease & { retired?: boolean }): Promise<void> {
   lease.retired = true
-  const inside = lease.client as unknown as ClientInside
+  const inside = insideOf(lease.client)
   inside.GRPCStreamCreator = () => () => Promise.reject(new Error("the client was given up"))
   const ended = lease.client.dispose()
   inside.getChannel().then(
@@ -108,19 +103,16 @@ async function retire(lease: Lease & { retired?: boolean }): Promise<void> {
   clearTimeout(timer)
 }
 
-/** What the client keeps to itself, and what ending it needs. */
-interface ClientInside {
-  GRPCStreamCreator: () => () => Promise<never>
-  getChannel(): Promise<{ close(): void }>
-}
+/** gRPC's codes for a call that the server or the line has ended. */
+const CANCELLED = 1
+const UNAVAILABLE = 14
 
 /**
- * After these errors the client goes on over a new channel and forgets its append stream on the old one, which may
- * live on. When that one breaks later it takes the new stream's appends with it, and their answers then throw where
- * nobody can catch them. So nothing of such a client is kept.
+ * After these errors the client goes over to a new channel by itself: to the node that the error names as the leader, or
+ * to the one that it finds.
  */
-function leavesChannel(cause: unknown): boolean {
+function isLeftToClient(cause: unknown): boolean {
   if (cause instanceof NotLeaderError) return true
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
-  return code === UNAVAILABLE || code === CANCELLED
+  const { code, metadata } = cause as Partial<ServiceError>
+  return code === UNAVAILABLE || code === CANCELLED || metadata?.get("exception")[0] === "not-leader"
 }

@@ -1,9 +1,9 @@
 import type { handleClientStreamingCall } from "@grpc/grpc-js"
+import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
+import { field } from "../../wire/writer.ts"
 import type { Expected, Outcome } from "../storage/commands.ts"
 import type { Log } from "../storage/log.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
-import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
-import { field } from "../wire/writer.ts"
 import { bytesOf, expectedOf, isUsableName, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
 import {
   appendTooLarge,

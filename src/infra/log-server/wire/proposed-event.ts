@@ -1,5 +1,5 @@
-import { readEventId } from "./event-id.ts"
-import { type Cursor, readBytes, readVarint, skip } from "./reader.ts"
+import { readEventId } from "../../wire/event-id.ts"
+import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
 
 /** An event as a client sent it. The buffers are views of the request. */
 export interface ProposedEvent {

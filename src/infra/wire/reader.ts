@@ -20,6 +20,17 @@ export function readVarint(cursor: Cursor): number {
   return value
 }
 
+/** Reads a varint of up to 64 bits, each of which counts. */
+export function readVarint64(cursor: Cursor): bigint {
+  let value = 0n
+  for (let shift = 0n; ; shift += 7n) {
+    const byte = cursor.bytes[cursor.at++]
+    if (byte === undefined) throw new RangeError("a varint runs past the end of its message")
+    value |= BigInt(byte & 0x7f) << shift
+    if (byte < 0x80) return value
+  }
+}
+
 /** The next length-delimited field, as a view of the same memory. */
 export function readBytes(cursor: Cursor): Buffer {
   const length = readVarint(cursor)

@@ -1,4 +1,4 @@
-import { type Cursor, readBytes, readVarint, skip } from "./reader.ts"
+import { type Cursor, readBytes, readVarint, readVarint64, skip } from "./reader.ts"
 import { varintSize, writeVarint } from "./writer.ts"
 
 const TEXT_LENGTH = 36
@@ -36,16 +36,6 @@ function fromHalves(message: Buffer): Buffer {
   while (cursor.at < message.length) halves[(readVarint(cursor) >> 3) - 1] = readVarint64(cursor)
   const hex = halves.map((half) => BigInt.asUintN(64, half).toString(16).padStart(16, "0")).join("")
   return Buffer.from(hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"), "latin1")
-}
-
-function readVarint64(cursor: Cursor): bigint {
-  let value = 0n
-  for (let shift = 0n; ; shift += 7n) {
-    const byte = cursor.bytes[cursor.at++]
-    if (byte === undefined) throw new RangeError("a varint runs past the end of its message")
-    value |= BigInt(byte & 0x7f) << shift
-    if (byte < 0x80) return value
-  }
 }
 
 /** The same id as an `event_store.client.UUID` of two 64-bit halves, for clients that ask for that form. */
