@@ -9,6 +9,7 @@ import { createEventStore } from "./infra/event-store.ts"
 import { openRedis, openRedisCluster } from "./infra/redis/client.ts"
 import { createRedisGate } from "./infra/redis/redis-gate.ts"
 import { systemClock as clock } from "./infra/system-clock.ts"
+import { stayAwake } from "./stay-awake.ts"
 
 // A sale's gate against its log. Exit code 1: they differ; 2: it could not be found out.
 
@@ -37,14 +38,13 @@ program
     }),
   )
 
-// The timers of the adapters, those of a close too, do not keep a process alive.
-const awake = setInterval(() => {}, 2 ** 30)
+const sleep = stayAwake()
 try {
   await program.parseAsync()
 } catch (cause) {
   fail(cause instanceof Error ? cause.message : String(cause))
 } finally {
-  clearInterval(awake)
+  sleep()
 }
 
 async function withGate(work: (deps: SaleDeps) => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { enableCompileCache } from "node:module"
 
 enableCompileCache()
 
+const { stayAwake } = await import("./stay-awake.ts")
 const { ConfigError, describeConfig, parseConfig } = await import("./config.ts")
 
 if (process.argv.includes("--help")) {
@@ -15,6 +16,8 @@ ${describeConfig()}`)
   process.exit(0)
 }
 
+// Every end below says its code.
+stayAwake()
 const closing = new AbortController()
 try {
   const config = parseConfig(process.env)

@@ -8,12 +8,14 @@ import { sqliteDialect } from "./infra/sqlite.ts"
 import { systemClock as clock } from "./infra/system-clock.ts"
 import type { Database } from "./projections/database.ts"
 import { migrate } from "./projections/migrate.ts"
+import { stayAwake } from "./stay-awake.ts"
 
 // Brings the tables of the read models to what this code expects, and ends. A process that starts does the same.
 
 /** How long a database that is still starting is waited for. */
 const PATIENCE_MS = 60_000
 
+const sleep = stayAwake()
 try {
   const at = parseReadModels(process.env)
   if ("mysqlUrl" in at) await onMysql(at.mysqlUrl)
@@ -22,6 +24,8 @@ try {
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : cause)
   process.exit(1)
+} finally {
+  sleep()
 }
 
 async function onMysql(url: string): Promise<void> {

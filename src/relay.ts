@@ -11,6 +11,7 @@ import { settle, waiting } from "./projections/parked-messages.ts"
 import { topics } from "./relay/messages.ts"
 import { retry } from "./relay/parked.ts"
 import { RELAY } from "./relay/relay.ts"
+import { stayAwake } from "./stay-awake.ts"
 
 // What a person may do about messages that could not be passed on. The relay itself runs in `npm start`.
 
@@ -60,10 +61,13 @@ program
     }),
   )
 
+const sleep = stayAwake()
 try {
   await program.parseAsync()
 } catch (cause) {
   fail(cause instanceof ConfigError ? cause.message : String(cause))
+} finally {
+  sleep()
 }
 
 async function retryAll(db: Db, ids: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { enableCompileCache } from "node:module"
 import { resolve } from "node:path"
 import { Command } from "commander"
+import { stayAwake } from "./stay-awake.ts"
 
 enableCompileCache()
 
@@ -20,6 +21,7 @@ const { dataDir } = new Command("stack")
 
 const tell = (line: string) => console.log(line)
 
+stayAwake()
 try {
   // Late, so that the compile cache serves it.
   const { startStack } = await import("./stack/start.ts")
@@ -45,8 +47,6 @@ ${lines.join("\n")}
 npm start
 
 Data, logs and settings are in ${resolve(dataDir)}. Ctrl-C stops the servers.`)
-  // The servers' processes do not keep this one alive.
-  setInterval(() => {}, 2 ** 30)
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : cause)
   process.exit(1)

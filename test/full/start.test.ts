@@ -29,6 +29,24 @@ describe("the tables", () => {
     expect(row?.made).toBe(3)
   })
 
+  it("are waited for while the database is still starting", async () => {
+    const { MYSQL_URL } = servers.env as { MYSQL_URL: string }
+    await servers.mariadb.kill()
+    const migrating = promisify(execFile)(process.execPath, ["src/migrate.ts"], {
+      env: { PATH: process.env.PATH, STACK: "full", MYSQL_URL },
+    })
+    const waits = Promise.withResolvers<void>()
+    migrating.child.stderr?.on(
+      "data",
+      (text) => String(text).includes("waiting for MySQL") && waits.resolve(),
+    )
+    await Promise.race([waits.promise, migrating])
+    await servers.mariadb.restart()
+    const { stdout, stderr } = await migrating
+    expect(stderr).toMatch(/^waiting for MySQL: .*\n(.*\n)*MySQL is there\n$/)
+    expect(stdout).toBe("the read models' tables are as this version expects them\n")
+  })
+
   it("are made once by processes that start at once, each ready in time", async () => {
     await servers.mariadb.sql("drop database hash_coffee")
     await servers.mariadb.sql("create database hash_coffee")

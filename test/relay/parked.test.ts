@@ -102,6 +102,7 @@ test("parks what Kafka refuses and what it cannot read, passes the rest on, and 
   expect(await relayCommand("skip", unknown!.id)).toMatchObject({ code: 0 })
   expect(await relayCommand("skip", unknown!.id)).toMatchObject({ code: 1 })
   expect(await relayCommand("parked")).toEqual({ code: 0, output: "nothing is parked\n" })
+  expect(await relayCommand("retry")).toEqual({ code: 0, output: "" })
   expect((await world.metrics.getSingleMetric("relay_parked_total")!.get()).values[0]!.value).toBe(2)
   await relay.stop()
 }, 90_000)
