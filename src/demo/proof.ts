@@ -24,7 +24,7 @@ export async function proveFromLog(eventStorePort: number, saleId: string): Prom
     if (event.type !== "StockReserved") continue
     orders++
     const { userId } = event.data
-    if ((sale.unitsOf.get(userId) ?? 0) > (sale.terms?.perUserLimit ?? 0)) over.add(userId)
+    if (sale.unitsOf.get(userId) > (sale.terms?.perUserLimit ?? 0)) over.add(userId)
   }
   await store.close()
   return { events: sale.revision + 1, orders, oversold, limitBroken: over.size }

@@ -26,7 +26,7 @@ export async function proveSale(store: EventStore, saleId: string): Promise<Proo
     decided.add(requestId)
     if (event.type !== "StockReserved") continue
     orderIds.push(event.data.orderId)
-    const units = sale.unitsOf.get(userId) ?? 0
+    const units = sale.unitsOf.get(userId)
     if (units > (sale.terms?.perUserLimit ?? 0)) throw new Error(`${userId} holds ${units} at ${revision}`)
   }
   return { sale, orderIds }

@@ -58,6 +58,14 @@ export function saleAfter(...events: readonly FlashSale.Event[]): FlashSale.Fold
   return sale
 }
 
+/** All that a fold holds, to be compared. */
+export const contentOf = ({ outcomes, unitsOf, ...rest }: FlashSale.Fold) => ({
+  ...rest,
+  units: new Map(unitsOf.entries()),
+  outcomes: Array.from({ length: outcomes.size() }, (_, row) => outcomes.row(row)),
+  released: Array.from({ length: outcomes.releases() }, (_, release) => outcomes.released(release)),
+})
+
 const fold = (sale: FlashSale.Sale, event: FlashSale.Event): void =>
   FlashSale.evolve(sale, event, { revision: sale.revision + 1, position: BigInt(sale.revision + 1) * 100n })
 

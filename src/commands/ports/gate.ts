@@ -92,8 +92,8 @@ export interface GateImage {
   readonly endsAtMs: number
   readonly paused: boolean
   readonly closed: boolean
-  /** Units held or bought, for every user that has any. */
-  readonly users: ReadonlyMap<string, number>
+  /** Units held or bought, for every user that has any; as they are at `rev`, whenever and however slowly it is walked. */
+  readonly users: Iterable<readonly [userId: string, units: number]>
 }
 
 export type LookReply =

@@ -6,7 +6,7 @@ import type { GateChange } from "../ports/gate.ts"
 import { gateChangeOf } from "./gate-change.ts"
 import { waiters } from "./waiters.ts"
 
-/** How many of the latest changes are kept for the gate; one that lags further is told from the stream. */
+/** How many of the latest changes are kept for the gate, at least; one that lags further is told from the stream. */
 const RECENT_MAX = 4_096
 
 export interface Follower {
@@ -24,6 +24,8 @@ export interface Follower {
   onOutcome(requestId: string, run: () => void): () => void
   /** The changes from `revision` on, for the gate; read from the stream where they are no longer kept. */
   changesFrom(revision: number): Promise<readonly GateChange[]>
+  /** The gate has applied everything up to this revision: its changes need not be kept. */
+  gateHas(revision: number): void
   /** Follows the stream live until `signal` aborts. */
   follow(signal: AbortSignal): Promise<void>
 }
@@ -33,6 +35,7 @@ export function createFollower(saleId: string, store: EventStore, clock: Clock):
   const stream = FlashSale.streamOf(saleId)
   const sale = FlashSale.initial(saleId)
   const outcomes = waiters()
+  /** The latest changes, as far as the gate is not known to have them. */
   const recent: GateChange[] = []
   let lastEventAtMs = clock.elapsed()
   let reading: Promise<void> | null = null
@@ -46,6 +49,8 @@ export function createFollower(saleId: string, store: EventStore, clock: Clock):
     lastEventAtMs = clock.elapsed()
     if (event.type === "StockReserved" || event.type === "PermitRefused") outcomes.wake(event.data.requestId)
   }
+
+  const firstKept = () => sale.revision + 1 - recent.length
 
   function foldRecorded({ revision, position, type, data }: RecordedEvent): void {
     if (Number(revision) > sale.revision) fold(FlashSale.parse(type, data), Number(revision), position)
@@ -80,12 +85,14 @@ export function createFollower(saleId: string, store: EventStore, clock: Clock):
     },
     onOutcome: outcomes.on,
     async changesFrom(revision) {
-      const kept = sale.revision + 1 - recent.length
-      if (revision >= kept) return recent.slice(revision - kept)
+      if (revision >= firstKept()) return recent.slice(revision - firstKept())
       const changes: GateChange[] = []
       for await (const event of store.readStream(stream, { from: BigInt(revision), limit: RECENT_MAX }))
         changes.push(gateChangeOf(FlashSale.parse(event.type, event.data)))
       return changes
+    },
+    gateHas(revision) {
+      if (revision >= firstKept()) recent.splice(0, revision - firstKept() + 1)
     },
     async follow(signal) {
       const after = sale.revision < 0 ? {} : { after: BigInt(sale.revision) }

@@ -34,10 +34,8 @@ export function gateChangeOf({ type, data }: FlashSale.Event): GateChange {
   }
 }
 
-/** The whole gate as the fold has it now; `users` is a copy, so that the fold may go on. */
+/** The whole gate as the fold has it now, also while the fold goes on. */
 export function gateImageOf(sale: FlashSale.Fold): GateImage {
-  const users = new Map<string, number>()
-  for (const [userId, units] of sale.unitsOf) if (units !== 0) users.set(userId, units)
   return {
     epoch: sale.epoch,
     rev: sale.revision,
@@ -48,6 +46,6 @@ export function gateImageOf(sale: FlashSale.Fold): GateImage {
     endsAtMs: sale.endsAtMs,
     paused: sale.paused,
     closed: sale.closed,
-    users,
+    users: sale.unitsOf.entries(),
   }
 }

@@ -15,7 +15,7 @@ export interface GatePusher {
 /** `onNotLoaded` is told when the gate turns out to hold nothing that can be trusted. */
 export function createGatePusher(
   { gate, report }: SaleDeps,
-  { sale, changesFrom }: Pick<Follower, "sale" | "changesFrom">,
+  { sale, changesFrom, gateHas }: Pick<Follower, "sale" | "changesFrom" | "gateHas">,
   onNotLoaded: () => void,
 ): GatePusher {
   /** What the gate is known to have applied; a wrong guess is answered with `gap` and the right number. */
@@ -42,6 +42,7 @@ export function createGatePusher(
       const reply = await gate.apply(sale.id, gateRev + 1, changes)
       if (reply.kind === "not_loaded") return onNotLoaded()
       gateRev = reply.rev
+      gateHas(gateRev)
     }
   }
 

@@ -54,6 +54,7 @@ export async function watchGate(deps: SaleDeps, parts: Parts, signal: AbortSigna
     parts.sight.saw(seen)
     if (seen.kind === "not_loaded") return void parts.rebuild.ensureLoaded()
     await parts.follower.upTo(seen.rev)
+    parts.follower.gateHas(seen.rev)
     if (seen.epoch < sale.epoch || lagsTooLong(seen.rev)) await parts.pusher.push()
     if (parts.writer.silentMs() > SILENT_MS) return
     for (const permit of seen.overdue) await parts.permits.settle(permit, seen.rev, parts.pusher.push)

@@ -119,7 +119,7 @@ function refusalOf(sale: Sale, { grantedAtMs, quantity, userId }: Permit): Permi
   const status = statusAt(sale, grantedAtMs)
   if (status === "paused") return "sale_paused"
   if (status !== "open") return "sale_not_open"
-  if ((sale.unitsOf.get(userId) ?? 0) + quantity > (sale.terms?.perUserLimit ?? 0)) return "limit_exceeded"
+  if (sale.unitsOf.get(userId) + quantity > (sale.terms?.perUserLimit ?? 0)) return "limit_exceeded"
   return sale.taken + quantity > sale.capacity ? "sold_out" : null
 }
 

@@ -1,5 +1,5 @@
 import type { Event, Terms } from "./events.ts"
-import { type Accepted, rememberedAs, type Sale, statusAt } from "./state.ts"
+import { rememberedAs, type Sale, statusAt } from "./state.ts"
 
 const REMEMBERED_MAX = 100
 
@@ -37,8 +37,8 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
       sale.capacity += data.delta
       remember(sale, type, data)
       return
-    case "StockReserved": {
-      const accepted: Accepted = {
+    case "StockReserved":
+      sale.outcomes.set({
         kind: "accepted",
         orderId: data.orderId,
         requestId: data.requestId,
@@ -49,22 +49,18 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
         payloadHash: data.payloadHash,
         revision: at.revision,
         position: at.position,
-        released: false,
-      }
-      sale.outcomes.set(data.requestId, accepted)
-      // Cups that were taken again for a late payment begin no second order.
-      if (!sale.orders.has(data.orderId)) sale.orders.set(data.orderId, data.requestId)
+        releasedAt: 0,
+      })
       take(sale, data.userId, data.quantity)
       return
-    }
     case "PermitRefused": {
-      const { reason, payloadHash } = data
-      sale.outcomes.set(data.requestId, { kind: "refused", reason, payloadHash, revision: at.revision })
+      const { requestId, reason, payloadHash } = data
+      sale.outcomes.set({ kind: "refused", reason, requestId, payloadHash, revision: at.revision })
       return
     }
     case "ReservationReleased": {
       const outcome = sale.outcomes.get(data.requestId)
-      if (outcome?.kind === "accepted") sale.outcomes.set(data.requestId, { ...outcome, released: true })
+      if (outcome?.kind === "accepted") sale.outcomes.set({ ...outcome, releasedAt: at.revision })
       take(sale, data.userId, -data.quantity)
       return
     }
@@ -82,7 +78,7 @@ function setTerms(sale: Sale, terms: Terms): void {
 
 function take(sale: Sale, userId: string, units: number): void {
   sale.taken += units
-  sale.unitsOf.set(userId, (sale.unitsOf.get(userId) ?? 0) + units)
+  sale.unitsOf.add(userId, units)
 }
 
 function remember(

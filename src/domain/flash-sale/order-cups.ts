@@ -1,21 +1,22 @@
 import { accept, type Decision, reject } from "../decision.ts"
 import { toInstant } from "../time.ts"
-import type { Event, EventOf } from "./events.ts"
-import type { Accepted, Sale } from "./state.ts"
+import { type Event, type EventOf, ORDER_ID } from "./events.ts"
+import type { Accepted } from "./outcomes.ts"
+import type { Sale } from "./state.ts"
 
 // What becomes of an order's cups after its reservation: released when it is cancelled, taken again when it is paid late.
 
 /** The reservation that began an order; none for an order that this sale never sold. */
 export function reservationOf(sale: Sale, orderId: string): Accepted | undefined {
-  const outcome = sale.outcomes.get(sale.orders.get(orderId) ?? "")
-  return outcome?.kind === "accepted" ? outcome : undefined
+  const outcome = sale.outcomes.at(Number(ORDER_ID.exec(orderId)?.[2] ?? -1))
+  return outcome?.kind === "accepted" && outcome.orderId === orderId ? outcome : undefined
 }
 
 /** Gives a cancelled order's cups back, once. */
 export function release(sale: Sale, orderId: string, nowMs: number): Decision<Event, "not_found"> {
   const own = reservationOf(sale, orderId)
   if (!own) return reject("not_found")
-  return own.released ? accept() : accept(released(own, nowMs))
+  return own.releasedAt > 0 ? accept() : accept(released(own, nowMs))
 }
 
 /** The request that takes an order's cups again: one an order, so that two late payments cannot take them twice. */
@@ -32,8 +33,8 @@ export function takeLate(sale: Sale, orderId: string, nowMs: number): Decision<E
   if (sale.outcomes.has(requestId)) return accept()
   const { userId, quantity, payloadHash, amountFen } = own
   const reserving = { requestId, userId, quantity, payloadHash }
-  const held = own.released ? 0 : quantity
-  const units = (sale.unitsOf.get(userId) ?? 0) - held + quantity
+  const held = own.releasedAt > 0 ? 0 : quantity
+  const units = sale.unitsOf.get(userId) - held + quantity
   if (units > (sale.terms?.perUserLimit ?? 0))
     return accept({ type: "PermitRefused", data: { ...reserving, reason: "limit_exceeded" } })
   if (sale.taken - held + quantity > sale.capacity)
@@ -44,7 +45,7 @@ export function takeLate(sale: Sale, orderId: string, nowMs: number): Decision<E
     type: "StockReserved",
     data: { ...reserving, orderId, unitPriceFen, amountFen, reservedAt: at, payBy: at },
   }
-  return own.released ? accept(reserved) : accept<Event>(released(own, nowMs), reserved)
+  return own.releasedAt > 0 ? accept(reserved) : accept<Event>(released(own, nowMs), reserved)
 }
 
 const released = (

@@ -1,41 +1,14 @@
+import { createNames } from "../columns/names.ts"
 import { toInstant } from "../time.ts"
-import type { PermitRefusal, Terms } from "./events.ts"
-
-/** What became of a request for cups. Enough to answer it again for ever. */
-export type Outcome =
-  | {
-      readonly kind: "accepted"
-      readonly orderId: string
-      readonly requestId: string
-      readonly userId: string
-      readonly quantity: number
-      readonly amountFen: number
-      readonly payByMs: number
-      readonly payloadHash: string
-      readonly revision: number
-      readonly position: bigint
-      readonly released: boolean
-    }
-  | {
-      readonly kind: "refused"
-      readonly reason: PermitRefusal
-      readonly payloadHash: string
-      readonly revision: number
-    }
-export type Accepted = Extract<Outcome, { kind: "accepted" }>
+import type { Terms } from "./events.ts"
+import { type Accepted, createOutcomes, type OutcomeRows, type Outcomes } from "./outcomes.ts"
+import { createUnits, type Units, type UnitsByUser } from "./units.ts"
 
 /** A command outside the hot path that was accepted, as it was answered. */
 export interface Remembered {
   readonly payloadHash: string
   readonly status: Status
   readonly position: bigint
-}
-
-/** What a fold needs of a Map; a draft puts a layer over another's. */
-export interface Lookup<Value> {
-  get(key: string): Value | undefined
-  has(key: string): boolean
-  set(key: string, value: Value): unknown
 }
 
 /** The fold of one sale's stream. Mutable: it holds every request of the sale, and is folded in place. */
@@ -56,40 +29,39 @@ export interface Sale {
   closed: boolean
   /** Of the gate; permits of an older one are void. */
   epoch: number
-  /** Cups held or bought by each user. */
-  readonly unitsOf: Lookup<number>
-  /** Request id -> what became of it. */
-  readonly outcomes: Lookup<Outcome>
-  /** Order id -> the request whose reservation began it. */
-  readonly orders: Lookup<string>
+  readonly unitsOf: Units
+  readonly outcomes: Outcomes
   /** The last commands outside the hot path, by event type and request id; the oldest is forgotten. */
   readonly remembered: Map<string, Remembered>
 }
 
 /** The fold itself, as opposed to a draft over it. */
 export interface Fold extends Sale {
-  readonly unitsOf: Map<string, number>
+  readonly unitsOf: UnitsByUser
+  readonly outcomes: OutcomeRows
 }
 
 export type Status = "scheduled" | "open" | "paused" | "ended" | "closed"
 
-export const initial = (id: string): Fold => ({
-  id,
-  revision: -1,
-  position: 0n,
-  terms: null,
-  startsAtMs: 0,
-  endsAtMs: 0,
-  capacity: 0,
-  taken: 0,
-  paused: false,
-  closed: false,
-  epoch: 0,
-  unitsOf: new Map(),
-  outcomes: new Map(),
-  orders: new Map(),
-  remembered: new Map(),
-})
+export function initial(id: string): Fold {
+  const users = createNames()
+  return {
+    id,
+    revision: -1,
+    position: 0n,
+    terms: null,
+    startsAtMs: 0,
+    endsAtMs: 0,
+    capacity: 0,
+    taken: 0,
+    paused: false,
+    closed: false,
+    epoch: 0,
+    unitsOf: createUnits(users),
+    outcomes: createOutcomes(id, users),
+    remembered: new Map(),
+  }
+}
 
 /** What the sale is at an instant. All but `open` and `paused` refuse with `sale_not_open`. */
 export function statusAt(

@@ -1,0 +1,148 @@
+import { column } from "../columns/column.ts"
+import { createNames, type Names } from "../columns/names.ts"
+import { orderIdAt, PermitRefusal } from "./events.ts"
+
+/** What became of a request for cups. Enough to answer it again for ever. */
+export type Outcome =
+  | {
+      readonly kind: "accepted"
+      readonly orderId: string
+      readonly requestId: string
+      readonly userId: string
+      readonly quantity: number
+      readonly amountFen: number
+      readonly payByMs: number
+      readonly payloadHash: string
+      readonly revision: number
+      readonly position: bigint
+      /** Revision of the event that gave the cups back; 0 while they are held or sold. */
+      readonly releasedAt: number
+    }
+  | {
+      readonly kind: "refused"
+      readonly reason: PermitRefusal
+      readonly requestId: string
+      readonly payloadHash: string
+      readonly revision: number
+    }
+export type Accepted = Extract<Outcome, { kind: "accepted" }>
+
+/** What became of each request of a sale. */
+export interface Outcomes {
+  get(requestId: string): Outcome | undefined
+  has(requestId: string): boolean
+  /** The outcome that the event at this revision of the stream was. */
+  at(revision: number): Outcome | undefined
+  set(outcome: Outcome): void
+}
+
+/** The outcomes of a fold, which can be walked: row by row in the order of the stream. */
+export interface OutcomeRows extends Outcomes {
+  size(): number
+  row(row: number): Outcome
+  /** The first row of an event after this revision; the number of rows when there is none. */
+  rowAfter(revision: number): number
+  /** How many reservations were released, and the row of each of them, in the order of their release. */
+  releases(): number
+  released(release: number): number
+}
+
+const KINDS = ["accepted", ...PermitRefusal.options] as const
+
+/**
+ * Some hundred bytes a request, outside the heap: a sale has hundreds of thousands, each kept for ever, and as objects they
+ * would cost ten times as much and keep the collector busy.
+ */
+export function createOutcomes(saleId: string, users: Names): OutcomeRows {
+  const requestIds = createNames()
+  const kinds = column(Uint8Array)
+  const revisions = column(Uint32Array)
+  const positions = column(BigUint64Array)
+  const userNumbers = column(Uint32Array)
+  const quantities = column(Uint32Array)
+  const amounts = column(Float64Array)
+  const payBys = column(Float64Array)
+  const hashNumbers = column(Uint32Array)
+  const releasedAts = column(Uint32Array)
+  const releases = column(Uint32Array)
+  let released = 0
+  /** Requests differ in little more than their quantity, so their payloads have few hashes. */
+  const hashes: string[] = []
+  const numberOfHash = new Map<string, number>()
+  /** An order is named after the event that began it; here are the others, of cups taken again. */
+  const otherOrders = new Map<number, string>()
+
+  function numberOf(hash: string): number {
+    const known = numberOfHash.get(hash)
+    if (known !== undefined) return known
+    numberOfHash.set(hash, hashes.length)
+    return hashes.push(hash) - 1
+  }
+
+  function outcomeOf(row: number, requestId: string): Outcome {
+    const kind = KINDS[kinds.get(row)]!
+    const revision = revisions.get(row)
+    const payloadHash = hashes[hashNumbers.get(row)]!
+    if (kind !== "accepted") return { kind: "refused", reason: kind, requestId, payloadHash, revision }
+    return {
+      kind,
+      orderId: otherOrders.get(row) ?? orderIdAt(saleId, revision),
+      requestId,
+      userId: users.at(userNumbers.get(row)),
+      quantity: quantities.get(row),
+      amountFen: amounts.get(row),
+      payByMs: payBys.get(row),
+      payloadHash,
+      revision,
+      position: positions.get(row),
+      releasedAt: releasedAts.get(row),
+    }
+  }
+
+  function setAccepted(row: number, accepted: Accepted): void {
+    userNumbers.set(row, users.add(accepted.userId))
+    quantities.set(row, accepted.quantity)
+    amounts.set(row, accepted.amountFen)
+    payBys.set(row, accepted.payByMs)
+    positions.set(row, accepted.position)
+    if (accepted.releasedAt > 0 && releasedAts.get(row) === 0) releases.set(released++, row)
+    releasedAts.set(row, accepted.releasedAt)
+    if (accepted.orderId !== orderIdAt(saleId, accepted.revision)) otherOrders.set(row, accepted.orderId)
+  }
+
+  function rowAfter(revision: number): number {
+    let low = 0
+    for (let high = requestIds.size(); low < high; ) {
+      const middle = (low + high) >>> 1
+      if (revisions.get(middle) > revision) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  const row = (row: number): Outcome => outcomeOf(row, requestIds.at(row))
+
+  return {
+    size: requestIds.size,
+    row,
+    rowAfter,
+    releases: () => released,
+    released: (release) => releases.get(release),
+    has: (requestId) => requestIds.find(requestId) >= 0,
+    get(requestId) {
+      const found = requestIds.find(requestId)
+      return found < 0 ? undefined : outcomeOf(found, requestId)
+    },
+    at(revision) {
+      const found = rowAfter(revision) - 1
+      return found >= 0 && revisions.get(found) === revision ? row(found) : undefined
+    },
+    set(outcome) {
+      const row = requestIds.add(outcome.requestId)
+      kinds.set(row, KINDS.indexOf(outcome.kind === "accepted" ? outcome.kind : outcome.reason))
+      revisions.set(row, outcome.revision)
+      hashNumbers.set(row, numberOf(outcome.payloadHash))
+      if (outcome.kind === "accepted") setAccepted(row, outcome)
+    },
+  }
+}
