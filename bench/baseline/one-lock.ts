@@ -4,8 +4,8 @@ import type { Reserve } from "./bare-route.ts"
 import { openGate, orderOf } from "./reserve.ts"
 
 const LOCK_MS = 5_000
-/** Asked again as often as the deadline of a patient client allows; a longer pause leaves the lock unused. */
-const RETRY = { retryDelay: 10, retryJitter: 10, retryCount: 2_000 }
+/** Redlock's own pause, but as patient as the client: with hundreds who wait, the lock is never free for long. */
+const RETRY = { retryDelay: 200, retryJitter: 100, retryCount: 100 }
 const CONNECTIONS = 20
 
 /**

@@ -60,11 +60,11 @@ export async function proveTold(
   logUrl: string,
   saleIds: readonly string[],
   { answers, broken }: Pick<ReturnType<typeof tally>, "answers" | "broken">,
-  refusals: readonly string[] = [],
+  { refusals = [], untold = 0 }: { refusals?: readonly string[]; untold?: number } = {},
 ): Promise<void> {
   const store = createEventStore({ url: logUrl })
   try {
-    let orders = 0
+    let orders = -untold
     for (const saleId of saleIds) orders += (await proveSale(store, saleId)).orderIds.length
     const told = answers["201"] ?? 0
     const undecided = UNDECIDED.reduce((sum, word) => sum + (answers[word] ?? 0), broken())

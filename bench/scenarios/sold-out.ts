@@ -1,5 +1,4 @@
-import type { BareRoute } from "../baseline/bare-route.ts"
-import { startChild } from "../harness/child.ts"
+import { startBare } from "../harness/bare.ts"
 import { cpuMeter } from "../harness/cpu.ts"
 import { tally } from "../harness/load.ts"
 import { inTurn } from "../harness/rounds.ts"
@@ -13,26 +12,26 @@ const CUPS = 100
 export const soldOut: Scenario = {
   name: "sold-out",
   title: "refusals of a sold-out sale, against the bare route with one constant answer",
-  async run({ own, load, rounds, seconds }) {
-    const { secret, logUrl, startProduct } = await startServers(own)
-    const { url, server } = await startProduct("api")
-    const bare = own(startChild<BareRoute, string>(new URL("../baseline/bare-route.ts", import.meta.url)))
-    const bareUrl = await bare.call({ secret, behind: { kind: "sold_out" } })
+  async run(bench) {
+    const { own, load, rounds, seconds } = bench
+    const servers = await startServers(own)
+    const { secret } = servers
+    const { url, server } = await servers.startProduct("api")
+    const bare = await startBare(bench, servers, { kind: "sold_out" })
+    const [ourCpu, bareCpu] = [cpuMeter(server.pid), bare.meter()]
     const saleId = await createSale({ url, secret }, CUPS)
-    const job = {
-      ...{ path: ordersPath(saleId), connections: CONNECTIONS, secret },
-      ...{ warmUpSeconds: seconds / 4, until: { seconds } },
-    }
     const { add, ...told } = tally()
-    const [ourCpu, bareCpu] = [cpuMeter(server.pid), cpuMeter(bare.pid)]
-    add(await load.call({ ...job, urls: [url], until: { requests: 5_000 } }))
+    const job = { path: ordersPath(saleId), connections: CONNECTIONS, secret, urls: [url] }
+    add(await load.call({ ...job, warmUpSeconds: 0, until: { requests: 10_000 } }))
+    await bare.ask(CONNECTIONS)
 
+    const ask = () => load.call({ ...job, warmUpSeconds: seconds / 4, until: { seconds } })
     const { ours, baseline } = await inTurn(rounds, {
-      ours: async () => add(await ourCpu.during(() => load.call({ ...job, urls: [url] }))).perSecond,
-      baseline: async () => (await bareCpu.during(() => load.call({ ...job, urls: [bareUrl] }))).perSecond,
+      ours: async () => add(await ourCpu.during(ask)).perSecond,
+      baseline: () => bare.ask(CONNECTIONS, bareCpu),
     })
 
-    await proveTold(logUrl, [saleId], told, ["sold_out"])
+    await proveTold(servers.logUrl, [saleId], told, { refusals: ["sold_out"] })
     if (told.answers["201"] !== CUPS) throw new Error(`${told.answers["201"]} of ${CUPS} cups were sold`)
     return [
       {

@@ -1,0 +1,79 @@
+import { createEventStore } from "../../src/infra/event-store.ts"
+import { buyers } from "../harness/apis.ts"
+import { growthOf, settledLag, watchLags } from "../harness/lags.ts"
+import { inTurn } from "../harness/rounds.ts"
+import type { Row, Scenario } from "../harness/scenario.ts"
+import { type Servers, startServers } from "../harness/servers.ts"
+
+const WORKERS = "projector,reactor,relay,consumer,timer"
+const CONNECTIONS = 256
+const PER_SECOND = 4_000
+const STEADY_SECONDS = 20
+
+export const coupled: Scenario = {
+  name: "coupled",
+  title: "orders while a second process projects, reacts, relays and notifies, against orders without it",
+  async run(bench) {
+    const servers = await startServers(bench.own, { kafka: true })
+    const { url } = await servers.startProduct("api")
+    const { buy, prove } = buyers(bench, servers)
+    await buy({ connections: CONNECTIONS, urls: [url] })
+
+    const workers = await servers.startProduct(WORKERS)
+    bench.tell(`${PER_SECOND} orders/s`)
+    const seconds = Math.max(STEADY_SECONDS * bench.scale, 8)
+    const steady = await steadily(servers, () =>
+      buy({ connections: 2 * CONNECTIONS, urls: [url], perSecond: PER_SECOND, until: { seconds } }),
+    )
+    await workers.close()
+
+    bench.tell("as many orders as there can be")
+    // What was left to be done keeps the workers busy from their first moment.
+    const { ours, baseline } = await inTurn(bench.rounds, {
+      async ours() {
+        const working = await servers.startProduct(WORKERS)
+        const { perSecond } = await buy({ connections: CONNECTIONS, urls: [url] })
+        await working.close()
+        return perSecond
+      },
+      baseline: async () => (await buy({ connections: CONNECTIONS, urls: [url] })).perSecond,
+    })
+    await prove()
+    const goals = [{ of: "ratio", atLeast: 0.5 }] as const
+    return [{ what: "free-running", unit: "orders/s", ours, baseline, goals }, ...steady]
+  },
+}
+
+/** How far behind the followers are at a fixed rate. */
+async function steadily({ logUrl, sql }: Servers, buy: () => Promise<{ perSecond: number }>): Promise<Row[]> {
+  const store = createEventStore({ url: logUrl })
+  const ending = new AbortController()
+  const checkpoints = async () => {
+    const rows = (await sql("select name, position from hash_coffee.checkpoints")) as Checkpoint[]
+    return new Map(rows.map(({ name, position }) => [name, BigInt(position)]))
+  }
+  const watching = watchLags(store, checkpoints, ending.signal)
+  const { perSecond } = await buy().finally(() => ending.abort())
+  const lags = await watching.finally(() => store.close())
+
+  const settled = new Map([...lags].map(([name, seen]) => [name, settledLag(seen)]))
+  const what = `at ${PER_SECOND} orders/s, the slowest follower`
+  return [
+    {
+      ...{ what: `${what} lags`, unit: "s", ours: [Math.max(...settled.values())] },
+      goals: [{ of: "value", atMost: 2 }],
+      seen: { ...Object.fromEntries(settled), "orders/s": perSecond },
+    },
+    {
+      what: `${what} falls behind by`,
+      unit: "s/s",
+      ours: [Math.max(...[...lags.values()].map(growthOf))],
+      goals: [{ of: "value", atMost: 0.05 }],
+    },
+  ]
+}
+
+interface Checkpoint {
+  readonly name: string
+  readonly position: string | number
+}

@@ -1,0 +1,47 @@
+import { createEventStore } from "../../src/infra/event-store.ts"
+import { buyers } from "../harness/apis.ts"
+import { inTurn } from "../harness/rounds.ts"
+import type { Scenario } from "../harness/scenario.ts"
+import { seedSale } from "../harness/seed.ts"
+import { startServers } from "../harness/servers.ts"
+
+const CONNECTIONS = 256
+/** Few beside what the sale has already. */
+const ORDERS = 5_000
+
+export const growth: Scenario = {
+  name: "growth",
+  title: "orders of a sale that has many already, against one that has 1,000",
+  async run(bench) {
+    const { own, rounds, scale, tell } = bench
+    const servers = await startServers(own)
+    const { url } = await servers.startProduct("api")
+    const { buy, prove } = buyers(bench, servers)
+    await buy({ connections: CONNECTIONS, urls: [url] })
+
+    let seeded = 0
+    /** The first order makes the process fold the sale and load its gate. */
+    async function after(reservations: number): Promise<number> {
+      const store = createEventStore({ url: servers.logUrl })
+      const { saleId } = await seedSale(store, reservations).finally(store.close)
+      seeded += reservations
+      await buy({ connections: 1, urls: [url], until: { requests: 1 } }, saleId)
+      return (await buy({ connections: CONNECTIONS, urls: [url], until: { requests: ORDERS } }, saleId))
+        .perSecond
+    }
+    const many = 100_000 * scale
+    tell(`1,000, 10,000 and ${many} reservations`)
+    const measured = await inTurn(rounds, {
+      few: () => after(1_000),
+      more: () => after(10_000),
+      many: () => after(many),
+    })
+    await prove(seeded)
+    const goals = [{ of: "ratio", atLeast: 0.9 }] as const
+    const unit = "orders/s"
+    return [
+      { what: "after 10,000", unit, ours: measured.more, baseline: measured.few, goals },
+      { what: `after ${many}`, unit, ours: measured.many, baseline: measured.few, goals },
+    ]
+  },
+}

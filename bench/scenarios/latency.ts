@@ -1,0 +1,41 @@
+import { buyers } from "../harness/apis.ts"
+import { median } from "../harness/rounds.ts"
+import type { Scenario } from "../harness/scenario.ts"
+import { startServers } from "../harness/servers.ts"
+
+/** More than are ever busy at once: what is due waits for the server, never for the client. */
+const CONNECTIONS = 512
+const PEAK_CONNECTIONS = 256
+const SHARE = 0.7
+
+export const latency: Scenario = {
+  name: "latency",
+  title: `time to the 201 at ${100 * SHARE} % of the peak rate, from the moment a request was due (open loop)`,
+  async run(bench) {
+    const servers = await startServers(bench.own)
+    const { url } = await servers.startProduct("api")
+    const { buy, prove } = buyers(bench, servers)
+    await buy({ connections: PEAK_CONNECTIONS, urls: [url] })
+
+    const peaks: number[] = []
+    for (let round = 0; round < bench.rounds; round++)
+      peaks.push((await buy({ connections: PEAK_CONNECTIONS, urls: [url] })).perSecond)
+    const perSecond = SHARE * median(peaks)
+    const seen: { p50: number; p99: number; p999: number }[] = []
+    for (let round = 0; round < bench.rounds; round++)
+      seen.push((await buy({ connections: CONNECTIONS, urls: [url], perSecond })).latencyMs)
+    await prove()
+    return [
+      {
+        what: `p99 at ${Math.round(perSecond)} orders/s`,
+        unit: "ms",
+        ours: seen.map(({ p99 }) => p99),
+        goals: [{ of: "value", atMost: 40 }],
+        seen: {
+          "p50 ms": median(seen.map(({ p50 }) => p50)),
+          "p99.9 ms": median(seen.map(({ p999 }) => p999)),
+        },
+      },
+    ]
+  },
+}

@@ -1,0 +1,65 @@
+import { createEventStore } from "../../src/infra/event-store.ts"
+import { startTestLogServer } from "../../test/support/log-server.ts"
+import { startChild } from "../harness/child.ts"
+import { inTurn } from "../harness/rounds.ts"
+import type { Row, Scenario } from "../harness/scenario.ts"
+import type { Appended, Appends } from "../work/append.ts"
+
+const GOALS = [
+  { group: 1, ratio: 0.22, perSecond: 1_200 },
+  { group: 10, ratio: 0.3, perSecond: 8_000 },
+  { group: 100, ratio: 0.65, perSecond: 35_000 },
+  { group: 500, ratio: 0.85, perSecond: 40_000 },
+]
+
+export const log: Scenario = {
+  name: "log",
+  title: "events into one stream of the embedded log, durable, against a server that only acknowledges",
+  async run({ own, rounds, seconds, tell }) {
+    const { url } = own(await startTestLogServer())
+    const acknowledging = own(
+      startChild<null, string>(new URL("../baseline/acknowledge.ts", import.meta.url)),
+    )
+    const bareUrl = await acknowledging.call(null)
+    const client = own(startChild<Appends, Appended>(new URL("../work/append.ts", import.meta.url)))
+    await client.call({ logUrl: bareUrl, group: 100, seconds: 2 })
+
+    const rows: Row[] = []
+    const written: Appended[] = []
+    for (const { group, ratio, perSecond } of GOALS) {
+      tell(`groups of ${group}`)
+      const { ours, baseline } = await inTurn(rounds, {
+        async ours() {
+          const appended = await client.call({ logUrl: url, group, seconds })
+          written.push(appended)
+          return appended.perSecond
+        },
+        baseline: async () => (await client.call({ logUrl: bareUrl, group, seconds })).perSecond,
+      })
+      rows.push({
+        what: `groups of ${group}`,
+        unit: "events/s",
+        ...{ ours, baseline },
+        goals: [
+          { of: "ratio", atLeast: ratio },
+          { of: "value", atLeast: perSecond },
+        ],
+      })
+    }
+    await prove(url, written)
+    return rows
+  },
+}
+
+/** Every event that was acknowledged is there, once. */
+async function prove(url: string, written: readonly Appended[]): Promise<void> {
+  const store = createEventStore({ url })
+  try {
+    for (const { stream, events } of written)
+      for await (const { revision } of store.readStream(stream, { direction: "backwards", limit: 1 }))
+        if (revision !== BigInt(events - 1))
+          throw new Error(`${stream} ends at ${revision}; ${events} events were acknowledged`)
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,64 @@
+import { LIVE_MAX } from "../../src/commands/sale/live-sales.ts"
+import { buyers } from "../harness/apis.ts"
+import { memoryOf, PROBE } from "../harness/held.ts"
+import { createSale } from "../harness/sale.ts"
+import type { Row, Scenario } from "../harness/scenario.ts"
+import { startServers } from "../harness/servers.ts"
+
+const RESERVATIONS = 200_000
+const STEPS = 5
+const CONNECTIONS = 256
+const MB = 1e6
+
+export const memory: Scenario = {
+  name: "memory",
+  title: "what the API holds after 200,000 reservations of one sale, and after that sale was let go",
+  async run(bench) {
+    const servers = await startServers(bench.own)
+    const { url, server } = await servers.startProduct("api", PROBE)
+    const { held, peakRss } = memoryOf(server)
+    const { buy, prove } = buyers(bench, servers)
+    const api = { url, secret: servers.secret }
+    const buyMany = (requests: number, saleId?: string) =>
+      buy({ connections: CONNECTIONS, urls: [url], until: { requests } }, saleId)
+    /** As many others as are served at once: the sale used least, which none of them is, is let go. */
+    const openOthers = async () => {
+      for (let n = 0; n < LIVE_MAX; n++) await createSale(api)
+    }
+
+    await buyMany(20_000)
+    bench.tell(`${LIVE_MAX} other sales`)
+    await openOthers()
+    const saleId = await createSale(api)
+    const before = await held()
+    const step = (RESERVATIONS * bench.scale) / STEPS
+    const rates: number[] = []
+    for (let n = 0; n < STEPS; n++) rates.push((await buyMany(step, saleId)).perSecond)
+    const full = await held()
+    const peak = peakRss()
+    bench.tell(`${LIVE_MAX} other sales again`)
+    await openOthers()
+    const after = await held()
+    await prove()
+
+    const grown = full.live - before.live
+    const value = (what: string, unit: string, number: number, atMost: number): Row => ({
+      ...{ what, unit, ours: [number] },
+      goals: [{ of: "value", atMost }],
+    })
+    return [
+      value("alive after a collection", "MB", full.live / MB, 100),
+      value("for each request id", "bytes", grown / (step * STEPS), 250),
+      { ...value("resident", "MB", full.rss / MB, 300), seen: { "at most MB": peak / MB } },
+      {
+        ...{ what: `last ${step} orders to the first`, unit: "orders/s" },
+        ...{ ours: [rates.at(-1)!], baseline: [rates[0]!] },
+        goals: [{ of: "ratio", atLeast: 0.9 }],
+      },
+      {
+        ...value("kept once the sale was let go", "MB", (after.live - before.live) / MB, 5),
+        seen: { "before MB": before.live / MB, "grown by MB": grown / MB },
+      },
+    ]
+  },
+}
