@@ -1,4 +1,5 @@
 import type { NewEvent } from "../domain/event.ts"
+import { atMost } from "./at-most.ts"
 import { type Clock, sleep } from "./ports/clock.ts"
 import {
   type AppendResult,
@@ -8,6 +9,17 @@ import {
 } from "./ports/event-store.ts"
 
 export type Appended = Exclude<AppendResult, { kind: "unknown" }>
+
+/** Most looks at one log at once: when it comes back, whatever was unknown looks, and others want to read as well. */
+const LOOKS_AT_ONCE = 16
+const lookers = new WeakMap<object, ReturnType<typeof atMost>>()
+
+/** The limit is one of the log, whoever appends to it. */
+function lookersOf(store: object): ReturnType<typeof atMost> {
+  const known = lookers.get(store) ?? atMost(LOOKS_AT_ONCE)
+  lookers.set(store, known)
+  return known
+}
 
 export interface AppendDurablyOptions {
   /** Pause after the first unknown outcome; doubles up to the longest. */
@@ -26,6 +38,7 @@ export function appendDurably(
   clock: Clock,
   { firstPauseMs = 50, longestPauseMs = 1_000 }: AppendDurablyOptions = {},
 ) {
+  const inTurn = lookersOf(store)
   return async (
     stream: string,
     expected: ExpectedRevision,
@@ -47,7 +60,10 @@ export function appendDurably(
         signal?.throwIfAborted()
         pauseMs = Math.min(2 * pauseMs, longestPauseMs)
         try {
-          return await look(store, stream, expected, events)
+          return await inTurn(() => {
+            signal?.throwIfAborted()
+            return look(store, stream, expected, events)
+          })
         } catch (cause) {
           if (!(cause instanceof EventStoreUnavailable)) throw cause
         }

@@ -7,7 +7,8 @@ import { sideBySide } from "./work-loop.ts"
 
 const NAME = "cancel-unpaid"
 const PAGE = 500
-const AT_ONCE = 20
+/** Each reads its stream and appends to it. */
+const AT_ONCE = 50
 
 /** An order that nobody has paid in time, as the read model has it. */
 export interface DueOrder {

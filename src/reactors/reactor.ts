@@ -32,8 +32,11 @@ export interface ReactorDeps {
 }
 
 const BATCH = { max: 500, lingerMs: 5 }
-/** For what appends by itself: the log's client takes some fifteen appends at once, and buyers must find room there. */
-export const FEW_LANES = 10
+/**
+ * For what appends by itself, in a burst for a batch. The log's adapter takes 500 appends at once: three reactors and the
+ * timer leave room there for every buyer's group.
+ */
+export const FEW_LANES = 100
 /** For what goes through a sale's group commit: the more wait, the more go into one append. */
 export const MANY_LANES = 250
 
