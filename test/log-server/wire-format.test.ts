@@ -1,7 +1,11 @@
 import shared from "@eventstore/db-client/generated/shared_pb.js"
 import streams from "@eventstore/db-client/generated/streams_pb.js"
 import fc from "fast-check"
+import empty from "google-protobuf/google/protobuf/empty_pb.js"
+import timestamp from "google-protobuf/google/protobuf/timestamp_pb.js"
 import { describe, expect, it } from "vitest"
+import { batchAnswer } from "../../src/infra/log-server/service/batch-answer.ts"
+import { readPart } from "../../src/infra/log-server/service/batch-request.ts"
 import { readProposedEvent } from "../../src/infra/log-server/wire/proposed-event.ts"
 import {
   createdMs,
@@ -36,6 +40,56 @@ const recorded = fc.record({
 })
 
 describe("by hand as generated", () => {
+  it("answers of a batch call", () => {
+    fc.assert(
+      fc.property(uuid, name, whole, whole, (correlationId, stream, revision, position) => {
+        const id = new shared.UUID().setString(correlationId)
+        const place = new shared.AllStreamPosition()
+          .setCommitPosition(String(position))
+          .setPreparePosition(String(position))
+        const generated = new streams.BatchAppendResp()
+          .setCorrelationId(id)
+          .setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(stream)))
+          .setSuccess(
+            new streams.BatchAppendResp.Success().setCurrentRevision(String(revision)).setPosition(place),
+          )
+        const outcome = { kind: "done", revision, position } as const
+        const byHand = batchAnswer(Buffer.from(id.serializeBinary()), stream, "any", outcome)
+        const read = streams.BatchAppendResp.deserializeBinary(byHand)
+        expect(read.toObject()).toEqual(generated.toObject())
+      }),
+    )
+  })
+
+  it("requests of a batch call", () => {
+    const expectations = fc.constantFrom("any", "no_stream", "stream_exists")
+    const deadline = fc.option(fc.nat({ max: 4_102_444_800_000 }))
+    const all = fc.tuple(uuid, name, fc.oneof(expectations, whole), deadline, fc.boolean())
+    fc.assert(
+      fc.property(all, ([correlationId, stream, expected, deadlineMs, isFinal]) => {
+        const id = new shared.UUID().setString(correlationId)
+        const options = new streams.BatchAppendReq.Options().setStreamIdentifier(
+          new shared.StreamIdentifier().setStreamName(Buffer.from(stream)),
+        )
+        if (expected === "any") options.setAny(new empty.Empty())
+        else if (expected === "no_stream") options.setNoStream(new empty.Empty())
+        else if (expected === "stream_exists") options.setStreamExists(new empty.Empty())
+        else options.setStreamPosition(String(expected))
+        if (deadlineMs !== null) options.setDeadline(timestamp.Timestamp.fromDate(new Date(deadlineMs)))
+        const message = new streams.BatchAppendReq()
+          .setCorrelationId(id)
+          .setOptions(options)
+          .setIsFinal(isFinal)
+        expect(readPart(Buffer.from(message.serializeBinary()))).toEqual({
+          correlationId: Buffer.from(id.serializeBinary()),
+          options: { stream, expected, deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY },
+          events: [],
+          isFinal,
+        })
+      }),
+    )
+  })
+
   it("numbers", () => {
     fc.assert(
       fc.property(whole, (value) => {

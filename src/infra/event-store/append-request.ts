@@ -1,5 +1,5 @@
 import type { ExpectedRevision } from "../../commands/ports/event-store.ts"
-import { field, fieldSize, varintSize, writeVarint } from "../wire/writer.ts"
+import { field, fieldSize, numberField, writeVarint } from "../wire/writer.ts"
 import type { EncodedEvent, EncodedEvents } from "./encoded-events.ts"
 
 /** What a `BatchAppendReq` says besides its events. */
@@ -58,7 +58,7 @@ function writeEvent(target: Buffer, start: number, event: EncodedEvent): number 
 function encodeOptions({ stream, expected, deadlineMs }: AppendHeader): Buffer {
   return Buffer.concat([
     field(0x0a, field(0x1a, Buffer.from(stream, "utf8"))),
-    expected === "no_stream" ? NO_STREAM : number(0x10, Number(expected)),
+    expected === "no_stream" ? NO_STREAM : numberField(0x10, Number(expected)),
     field(0x32, timestamp(deadlineMs)),
   ])
 }
@@ -66,15 +66,8 @@ function encodeOptions({ stream, expected, deadlineMs }: AppendHeader): Buffer {
 /** A `google.protobuf.Timestamp`; what is zero is left out. */
 function timestamp(ms: number): Buffer {
   const nanos = (ms % 1_000) * 1_000_000
-  const seconds = number(0x08, Math.floor(ms / 1_000))
-  return nanos === 0 ? seconds : Buffer.concat([seconds, number(0x10, nanos)])
-}
-
-function number(tag: number, value: number): Buffer {
-  const target = Buffer.allocUnsafe(1 + varintSize(value))
-  target[0] = tag
-  writeVarint(target, 1, value)
-  return target
+  const seconds = numberField(0x08, Math.floor(ms / 1_000))
+  return nanos === 0 ? seconds : Buffer.concat([seconds, numberField(0x10, nanos)])
 }
 
 /** An entry of a `map<string, string>`. */

@@ -32,7 +32,7 @@ const asItIs = (bytes: Buffer): Buffer => bytes
 const fastStreams = {
   ...StreamsService,
   append: { ...StreamsService.append, requestDeserialize: asItIs, responseSerialize: asItIs },
-  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs },
+  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs, responseSerialize: asItIs },
   read: { ...StreamsService.read, responseSerialize: asItIs },
 }
 

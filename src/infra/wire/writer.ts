@@ -32,3 +32,11 @@ export function writeField(target: Buffer, at: number, tag: number, content: Buf
   target.set(content, start)
   return start + content.length
 }
+
+/** A number with a one-byte tag. */
+export function numberField(tag: number, value: number): Buffer {
+  const target = Buffer.allocUnsafe(1 + varintSize(value))
+  target[0] = tag
+  writeVarint(target, 1, value)
+  return target
+}

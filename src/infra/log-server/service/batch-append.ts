@@ -1,17 +1,15 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js"
-import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
-import type { Expected } from "../storage/commands.ts"
 import type { Log } from "../storage/log.ts"
-import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
-import { bytesOf, expectedOf, isUsableName, MAX_APPEND_BYTES, nameOf, validate } from "./append-request.ts"
+import type { ProposedEvent } from "../wire/proposed-event.ts"
+import { bytesOf, isUsableName, MAX_APPEND_BYTES, validate } from "./append-request.ts"
 import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
+import { type BatchOptions, readPart } from "./batch-request.ts"
 import { malformed } from "./errors.ts"
-import { streams } from "./protocol.ts"
 
 /** An append of which some messages have come. */
 interface Unfinished {
   readonly correlationId: Buffer
-  readonly options: streams.BatchAppendReq.Options
+  readonly options: BatchOptions
   readonly events: ProposedEvent[]
   bytes: number
 }
@@ -20,13 +18,13 @@ interface Unfinished {
 const MOST_UNFINISHED = 256
 
 /** One long call carries all appends of a client; each answer names its append by a correlation id. */
-export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.BatchAppendResp> {
+export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, Buffer> {
   return (call) => {
     const unfinished = new Map<string, Unfinished>()
     let unanswered = 0
     let clientDone = false
 
-    const answer = (response: streams.BatchAppendResp) => {
+    const answer = (response: Buffer) => {
       // A client that does not read its answers is not read either: nothing piles up here.
       if (call.write(response) || call.isPaused()) return
       call.pause()
@@ -58,15 +56,14 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.B
     }
 
     function finish({ correlationId, options, events, bytes }: Unfinished): void {
-      const stream = nameOf(options.getStreamIdentifier())
-      const expected = expectedOfBatch(options)
+      const { stream, expected, deadlineMs } = options
       const valid = validate(events)
       const reply = (outcome: Parameters<typeof batchAnswer>[3]) =>
         answer(batchAnswer(correlationId, stream, expected, outcome))
       if (!isUsableName(stream)) reply(badRequest("a stream needs a name of at most 32,768 characters"))
       else if (bytes > MAX_APPEND_BYTES) reply(tooLarge(MAX_APPEND_BYTES))
       else if (!valid.ok) reply(badRequest(`an event's ${valid.property} is ${valid.problem}`))
-      else if (deadlineMs(options) < Date.now()) reply(timeout())
+      else if (deadlineMs < Date.now()) reply(timeout())
       else {
         unanswered++
         log.submit({ kind: "append", stream, expected, events: valid.events }, (outcome) => {
@@ -92,42 +89,4 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, streams.B
   }
 }
 
-export type BatchCall = ServerDuplexStream<Buffer, streams.BatchAppendResp>
-
-interface Part {
-  readonly correlationId: Buffer
-  readonly options: streams.BatchAppendReq.Options | null
-  readonly events: readonly ProposedEvent[]
-  readonly isFinal: boolean
-}
-
-/** Reads a `BatchAppendReq` by hand: the generated reader copies every byte and is the slowest part of an append. */
-function readPart(message: Buffer): Part {
-  const cursor: Cursor = { bytes: message, at: 0 }
-  let correlationId = message.subarray(0, 0)
-  let options: streams.BatchAppendReq.Options | null = null
-  const events: ProposedEvent[] = []
-  let isFinal = false
-  while (cursor.at < message.length) {
-    const tag = readVarint(cursor)
-    if (tag === 0x0a) correlationId = readBytes(cursor)
-    else if (tag === 0x12) options = streams.BatchAppendReq.Options.deserializeBinary(readBytes(cursor))
-    else if (tag === 0x1a) events.push(readProposedEvent(readBytes(cursor)))
-    else if (tag === 0x20) isFinal = readVarint(cursor) !== 0
-    else skip(cursor, tag)
-  }
-  return { correlationId, options, events, isFinal }
-}
-
-const expectedOfBatch = (options: streams.BatchAppendReq.Options): Expected =>
-  expectedOf({
-    hasNoStream: () => options.hasNoStream(),
-    hasStreamExists: () => options.hasStreamExists(),
-    revision: () => (options.hasStreamPosition() ? options.getStreamPosition() : null),
-  })
-
-/** Until when the client waits, ms since the epoch. */
-function deadlineMs(options: streams.BatchAppendReq.Options): number {
-  const deadline = options.getDeadline()
-  return deadline ? deadline.getSeconds() * 1_000 + deadline.getNanos() / 1e6 : Infinity
-}
+export type BatchCall = ServerDuplexStream<Buffer, Buffer>
