@@ -10,12 +10,12 @@ import {
 import { type Cursor, readBytes, readVarint, skip } from "../../src/infra/wire/reader.ts"
 import { answerCalls } from "../harness/child.ts"
 
-type Call = ServerDuplexStream<Buffer, streams.BatchAppendResp>
+type Call = ServerDuplexStream<Buffer, Buffer>
 
 const asItIs = (bytes: Buffer): Buffer => bytes
 const service = {
   ...StreamsService,
-  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs },
+  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: asItIs, responseSerialize: asItIs },
 }
 
 answerCalls<null, string>(async () => {
