@@ -4,6 +4,7 @@ import { CODE_VERSION } from "./commands/context.ts"
 import type { Clock } from "./commands/ports/clock.ts"
 import type { EventStore } from "./commands/ports/event-store.ts"
 import type { Gate } from "./commands/ports/gate.ts"
+import type { Handover } from "./commands/ports/handover.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { MessageBroker } from "./commands/ports/message-broker.ts"
 import type { VerifiedNotification } from "./commands/ports/payment-gateway.ts"
@@ -49,6 +50,8 @@ export interface Adapters {
   readonly jwtSecret: string
   readonly times: SaleTimes
   readonly logger: FastifyBaseLogger
+  /** The way to the process that writes on a sale's stream; null when there is one process only. */
+  readonly handover: Handover | null
   /** Says which of many processes does what; null when there is one process only. */
   readonly leaseOf: LeaseOf | null
   /** The way to other services; null when this process is all there is. */
@@ -73,7 +76,7 @@ export async function assemble(
   adapters: Adapters,
   waitingFor: () => readonly string[] = () => [],
 ): Promise<Assembled> {
-  const { store, gate, db, clock, times, logger, jwtSecret } = adapters
+  const { store, gate, handover, db, clock, times, logger, jwtSecret } = adapters
   const metrics = createMetrics()
   const countTrouble = countTroubles(metrics)
   const report: SaleDeps["report"] = (what, err, saleId) => {
@@ -81,7 +84,10 @@ export async function assemble(
     logger.warn({ err, saleId }, what)
   }
   const observer = observeGroups(metrics)
-  const saleDeps: SaleDeps = { store, gate, clock, newId, random: Math.random, times, report, observer }
+  const saleDeps: SaleDeps = {
+    ...{ store, gate, handover, clock, newId },
+    ...{ random: Math.random, times, report, observer },
+  }
   const sales = createLiveSales(saleDeps)
   measureSales(metrics, sales)
   const orderDeps = { store, clock, newId, sales }

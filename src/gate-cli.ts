@@ -67,7 +67,10 @@ async function withGate(work: (deps: SaleDeps) => Promise<void>): Promise<void> 
   ]
   try {
     await awaitServers(servers, { clock, tell, signal: AbortSignal.timeout(PATIENCE_MS) }).wait()
-    await work({ store, gate, clock, newId, random: Math.random, times, report, observer: noObserver })
+    await work({
+      ...{ store, gate, handover: null, clock, newId },
+      ...{ random: Math.random, times, report, observer: noObserver },
+    })
   } finally {
     await gate.close()
     await store.close()

@@ -51,7 +51,7 @@ export async function reserveStock(
   if (live.soldOut.isValid(clock.elapsed(), sale.revision)) return refused("sold_out")
 
   for (let askedOnceMore = false; leftMs() > 0 && !arrival.isGone(); ) {
-    if (!live.writer.hasRoom()) return { kind: "overloaded" }
+    if (!live.hasRoom()) return { kind: "overloaded" }
     const askedAtMs = clock.elapsed()
     const reply = await gate.reserve(sale.id, request)
     if (reply.kind === "not_loaded") {

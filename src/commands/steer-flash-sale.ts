@@ -19,27 +19,36 @@ interface Deps {
   readonly sales: LiveSales
 }
 
+const eventOf = {
+  pause: "FlashSalePaused",
+  resume: "FlashSaleResumed",
+  close: "FlashSaleClosed",
+  adjust_stock: "StockAdjusted",
+} as const satisfies Partial<Record<FlashSale.Kind, FlashSale.EventType>>
+
 /** Decides on a sale that this process serves, through the same queue as its reservations. */
 const steer =
   <Command extends Steer>(
-    type: FlashSale.EventType,
-    decide: (sale: FlashSale.Sale, command: Command & { nowMs: number }) => FlashSale.Steering,
+    commandOf: (command: Command, nowMs: number) => FlashSale.Command & { kind: keyof typeof eventOf },
   ) =>
   ({ clock, sales }: Deps) =>
-  async (command: Command, context: Context): Promise<Steered> => {
-    const live = await sales.get(command.saleId)
+  async (steering: Command, context: Context): Promise<Steered> => {
+    const live = await sales.get(steering.saleId)
     if (!live) return { ok: false, reason: "not_found" }
-    const nowMs = clock.now()
-    const committed = await live.writer.commit((draft) => decide(draft, { ...command, nowMs }), context)
+    const command = commandOf(steering, clock.now())
+    const committed = await live.commit(command, context)
     if (!committed.ok) return committed
-    const { status, position } = live.sale.remembered.get(FlashSale.rememberedAs(type, command.requestId))!
+    const remembered = FlashSale.rememberedAs(eventOf[command.kind], command.requestId)
+    const { status, position } = live.sale.remembered.get(remembered)!
     return { ok: true, status, position }
   }
 
-export const pauseFlashSale = steer("FlashSalePaused", FlashSale.pause)
-export const resumeFlashSale = steer("FlashSaleResumed", FlashSale.resume)
-export const closeFlashSale = steer("FlashSaleClosed", FlashSale.close)
-export const adjustStock = steer<Steer & { delta: number; reason: string }>(
-  "StockAdjusted",
-  FlashSale.adjustStock,
-)
+const asked = ({ requestId, payloadHash }: Steer, nowMs: number) => ({ requestId, payloadHash, nowMs })
+
+export const pauseFlashSale = steer((command, nowMs) => ({ kind: "pause", ...asked(command, nowMs) }))
+export const resumeFlashSale = steer((command, nowMs) => ({ kind: "resume", ...asked(command, nowMs) }))
+export const closeFlashSale = steer((command, nowMs) => ({ kind: "close", ...asked(command, nowMs) }))
+export const adjustStock = steer<Steer & { delta: number; reason: string }>((command, nowMs) => ({
+  ...{ kind: "adjust_stock", ...asked(command, nowMs) },
+  ...{ delta: command.delta, reason: command.reason },
+}))

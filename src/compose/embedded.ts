@@ -30,6 +30,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Running> {
   return serve(config, {
     adapters: {
       ...{ store, gate, db, clock, loginProvider: developmentLogin, jwtSecret, times, logger },
+      handover: null,
       leaseOf: null,
       broker: null,
     },

@@ -9,6 +9,7 @@ import { mysqlDialect } from "../infra/mysql.ts"
 import { openRedis, openRedisCluster } from "../infra/redis/client.ts"
 import { redisLeases } from "../infra/redis/lease.ts"
 import { createRedisGate } from "../infra/redis/redis-gate.ts"
+import { createRedisHandover } from "../infra/redis/redis-handover.ts"
 import { unfitness } from "../infra/redis/requirements.ts"
 import { systemClock as clock } from "../infra/system-clock.ts"
 import type { Database } from "../projections/database.ts"
@@ -25,6 +26,8 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
   const db = new Kysely<Database>({ dialect: mysqlDialect(config.mysqlUrl) })
   const times = defaultSaleTimes
   const gate = createRedisGate({ redis, times })
+  const unclaimed = (err: Error) => logger.warn({ err }, "a lease could not be claimed")
+  const handover = createRedisHandover(redis, unclaimed)
   const gateName = `Redis at ${places(config.redisUrls)}`
   const servers: Server[] = [
     { name: `the event log at ${places([config.eventStoreUrl])}`, check: store.endPosition },
@@ -54,7 +57,8 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
       ...{ store, gate, db, clock, loginProvider: developmentLogin, times, logger },
       jwtSecret: config.jwtSecret,
       broker,
-      leaseOf: redisLeases(redis, (err) => logger.warn({ err }, "a lease could not be claimed")),
+      handover,
+      leaseOf: redisLeases(redis, unclaimed),
     },
     logUrl: null,
     waitingFor,
@@ -62,6 +66,7 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
     async close() {
       await broker.close()
       await store.close()
+      await handover.close()
       await gate.close()
       await db.destroy()
     },

@@ -1,4 +1,5 @@
 /** The flash sale: one aggregate, used as `import * as FlashSale`. */
+export * from "./flash-sale/command.ts"
 export * from "./flash-sale/decisions.ts"
 export * from "./flash-sale/draft.ts"
 export * from "./flash-sale/events.ts"

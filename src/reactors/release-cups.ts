@@ -1,6 +1,5 @@
 import type { Clock } from "../commands/ports/clock.ts"
 import type { LiveSales } from "../commands/sale/live-sales.ts"
-import * as FlashSale from "../domain/flash-sale.ts"
 import * as Order from "../domain/order.ts"
 import { followingFrom } from "./context.ts"
 import { derivedIds } from "./derived-ids.ts"
@@ -18,8 +17,8 @@ export const releaseCups = ({ sales, clock }: { sales: LiveSales; clock: Clock }
     const { orderId, saleId } = Order.schemas.OrderCancelled.parse(cause.data)
     const live = await sales.get(saleId)
     if (!live) throw new Error(`order ${orderId} is of a sale that the log does not know`)
-    const released = await live.writer.commit(
-      (sale) => FlashSale.release(sale, orderId, clock.now()),
+    const released = await live.commit(
+      { kind: "release", orderId, nowMs: clock.now() },
       followingFrom(cause, NAME),
       derivedIds(cause.id, NAME),
     )

@@ -78,8 +78,8 @@ function steps(
       const [, saleId = ""] = FlashSale.ORDER_ID.exec(orderId) ?? []
       const live = await deps.sales.get(saleId)
       if (!live) throw new Error(`order ${orderId} is of a sale that the log does not know`)
-      const taken = await live.writer.commit(
-        (sale) => FlashSale.takeLate(sale, orderId, deps.clock.now()),
+      const taken = await live.commit(
+        { kind: "take_late", orderId, nowMs: deps.clock.now() },
         context,
         derivedIds(cause.id, `${NAME}/late`),
       )

@@ -58,17 +58,15 @@ describe("a refusal in a group", () => {
     const orderOf = (user: string) =>
       (process.live.sale.outcomes.get(`${user}:k1`) as FlashSale.Accepted).orderId
     const release = ({ live }: Process, orderId: string, id: string) =>
-      live.writer.commit(
-        (sale) => FlashSale.release(sale, orderId, world.clock.now()),
-        context,
-        () => `00000000-0000-4000-8000-00000000000${id}`,
-      )
-    expect(await release(process, orderOf("ann"), "a")).toEqual({ ok: true })
+      live.writer.commit((sale) => FlashSale.release(sale, orderId, world.clock.now()), context, {
+        newId: () => `00000000-0000-4000-8000-00000000000${id}`,
+      })
+    expect(await release(process, orderOf("ann"), "a")).toMatchObject({ ok: true })
     await buys(world, process, "bob")
     // The first release, from its own cause, is in the log already; the second is of an order that this fold lacks.
     const both = [release(lagging, orderOf("ann"), "a"), release(lagging, orderOf("bob"), "b")]
     await world.clock.settle()
-    expect(await Promise.all(both)).toEqual([{ ok: true }, { ok: true }])
+    expect(await Promise.all(both)).toMatchObject([{ ok: true }, { ok: true }])
     expect(count(world, "ReservationReleased")).toBe(2)
   })
 })

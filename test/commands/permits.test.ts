@@ -167,7 +167,7 @@ describe("settlement", () => {
     )
     slow.let()
     await world.clock.settle()
-    expect(await own?.done).toEqual({ ok: true })
+    expect(await own?.done).toEqual({ ok: true, appended: true })
     expect(count(world, "PermitRefused")).toBe(0)
   })
 

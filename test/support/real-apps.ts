@@ -2,9 +2,8 @@ import { join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import { Kysely } from "kysely"
 import pino from "pino"
-import { assemble } from "../../src/assemble.ts"
+import { type Adapters, assemble } from "../../src/assemble.ts"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
-import type { Gate } from "../../src/commands/ports/gate.ts"
 import { defaultSaleTimes } from "../../src/commands/sale/deps.ts"
 import { roles } from "../../src/config.ts"
 import type { Identity } from "../../src/http/auth.ts"
@@ -15,9 +14,10 @@ import { jwtSigner } from "../../src/infra/jwt.ts"
 import { mysqlDialect } from "../../src/infra/mysql.ts"
 import { openRedis } from "../../src/infra/redis/client.ts"
 import { createRedisGate } from "../../src/infra/redis/redis-gate.ts"
+import { createRedisHandover } from "../../src/infra/redis/redis-handover.ts"
 import { sqliteDialect } from "../../src/infra/sqlite.ts"
 import { systemClock } from "../../src/infra/system-clock.ts"
-import type { Database, Db } from "../../src/projections/database.ts"
+import type { Database } from "../../src/projections/database.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import { startTestLogServer } from "./log-server.ts"
 import { startTestMariaDb } from "./mariadb.ts"
@@ -48,16 +48,23 @@ export async function startRealApps(
   const store = createEventStore({ url: log.url })
   const logger = pino({ level: "silent" })
   const jwtSecret = "a secret that is long enough for a test"
-  const apps: { app: FastifyInstance; stop(): Promise<void>; gate: Gate; db: Db; url: string }[] = []
+  const apps: (Pick<Adapters, "gate" | "handover" | "db"> & {
+    app: FastifyInstance
+    url: string
+    stop(): Promise<void>
+  })[] = []
   for (let index = 0; index < n; index++) {
     const dialect = mariadb ? mysqlDialect(mariadb.url) : sqliteDialect(join(dir, `${index}.sqlite`))
     const db = new Kysely<Database>({ dialect })
     await migrate(db)
     const times = defaultSaleTimes
-    const gate = createRedisGate({ redis: openRedis(redis.url, () => {}), times })
+    const client = openRedis(redis.url, () => {})
+    const gate = createRedisGate({ redis: client, times })
+    const handover = createRedisHandover(client, () => {})
     const loginProvider = developmentLogin
     const parts = {
       ...{ store, gate, db, clock: systemClock, loginProvider, jwtSecret, times, logger },
+      handover,
       leaseOf: null,
       broker: null,
     }
@@ -68,7 +75,7 @@ export async function startRealApps(
     const port = await listen(app, { host: "127.0.0.1", port: 0 })
     begin()
     await ready()
-    apps.push({ app, stop, gate, db, url: `http://127.0.0.1:${port}` })
+    apps.push({ app, stop, gate, handover, db, url: `http://127.0.0.1:${port}` })
   }
   const sign = jwtSigner(jwtSecret)
   return {
@@ -77,9 +84,10 @@ export async function startRealApps(
     store,
     token: (userId, role = "user") => sign({ userId, role }),
     async close() {
-      for (const { app, stop, gate, db } of apps) {
+      for (const { app, stop, gate, handover, db } of apps) {
         await closeServer(app, 1_000)
         await stop()
+        await handover?.close()
         await gate.close()
         await db.destroy()
       }

@@ -1,5 +1,6 @@
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { Gate } from "../../src/commands/ports/gate.ts"
+import type { Handover } from "../../src/commands/ports/handover.ts"
 import { type Arrival, type ReserveAnswer, reserveStock } from "../../src/commands/reserve-stock.ts"
 import {
   defaultSaleTimes,
@@ -27,9 +28,9 @@ export interface World {
   loseGate(): void
   /** The sale's events so far. */
   events(): FlashSale.Event[]
-  /** Another process that serves the sale; its log and gate may be tampered with. */
+  /** Another process that serves the sale; its log and gate may be tampered with, and it may know a handover. */
   process(
-    tamper?: { store?: Partial<EventStore>; gate?: Partial<Gate> },
+    tamper?: { store?: Partial<EventStore>; gate?: Partial<Gate>; handover?: Handover },
     observer?: SaleObserver,
   ): Promise<Process>
   /** The gate's stock and pending units against the fold of the log at the gate's revision (I9). */
@@ -78,10 +79,11 @@ export async function saleWorld(
     loseGate() {
       current = newGate()
     },
-    async process({ store = {}, gate: gateTamper = {} } = {}, observer = noObserver) {
+    async process({ store = {}, gate: gateTamper = {}, handover } = {}, observer = noObserver) {
       const deps: SaleDeps = {
         store: { ...log, ...store },
         gate: new Proxy({} as Gate, { get: (_, verb: keyof Gate) => gateTamper[verb] ?? gate[verb] }),
+        handover: handover ?? null,
         clock,
         newId,
         random: () => 0.5,

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts"
 import type { EventStore } from "../ports/event-store.ts"
 import { defaultGateTimes, type Gate, type GateTimes } from "../ports/gate.ts"
+import type { Handover } from "../ports/handover.ts"
 
 /** Limits and times of selling; milliseconds. Configuration, so that tests can shorten them. */
 export interface SaleTimes extends GateTimes {
@@ -45,6 +46,8 @@ export const noObserver: SaleObserver = { appended: () => {}, conflicted: () => 
 export interface SaleDeps {
   readonly store: EventStore
   readonly gate: Gate
+  /** The way to the process that writes on a sale's stream; null for a process that is the only one. */
+  readonly handover: Handover | null
   readonly clock: Clock
   /** A new, unique, time-ordered id (uuid v7). */
   readonly newId: () => string

@@ -20,8 +20,8 @@ export interface Follower {
   upTo(revision: number): Promise<void>
   /** Folds events that this process has just appended, ahead of the subscription. */
   appended(events: readonly FlashSale.Event[], firstRevision: number, position: bigint): void
-  /** Calls `run` as soon as the request has an outcome; returns how to stop waiting. */
-  onOutcome(requestId: string, run: () => void): () => void
+  /** Calls `run` as soon as a command of this name has its end (`FlashSale.endOf`); returns how to stop waiting. */
+  onEnd(name: string, run: () => void): () => void
   /** The changes from `revision` on, for the gate; read from the stream where they are no longer kept. */
   changesFrom(revision: number): Promise<readonly GateChange[]>
   /** The gate has applied everything up to this revision: its changes need not be kept. */
@@ -34,7 +34,7 @@ export interface Follower {
 export function createFollower(saleId: string, store: EventStore, clock: Clock): Follower {
   const stream = FlashSale.streamOf(saleId)
   const sale = FlashSale.initial(saleId)
-  const outcomes = waiters()
+  const ends = waiters()
   /** The latest changes, as far as the gate is not known to have them. */
   const recent: GateChange[] = []
   let lastEventAtMs = clock.elapsed()
@@ -47,7 +47,8 @@ export function createFollower(saleId: string, store: EventStore, clock: Clock):
     recent.push(gateChangeOf(event))
     if (recent.length > 2 * RECENT_MAX) recent.splice(0, recent.length - RECENT_MAX)
     lastEventAtMs = clock.elapsed()
-    if (event.type === "StockReserved" || event.type === "PermitRefused") outcomes.wake(event.data.requestId)
+    const ended = FlashSale.endedBy(event)
+    if (ended !== null) ends.wake(ended)
   }
 
   const firstKept = () => sale.revision + 1 - recent.length
@@ -83,7 +84,7 @@ export function createFollower(saleId: string, store: EventStore, clock: Clock):
         fold(event, firstRevision + index, position)
       })
     },
-    onOutcome: outcomes.on,
+    onEnd: ends.on,
     async changesFrom(revision) {
       if (revision >= firstKept()) return recent.slice(revision - firstKept())
       const changes: GateChange[] = []

@@ -4,6 +4,8 @@ import { createFollower, type Follower } from "./follower.ts"
 import { createGatePusher, type GatePusher } from "./gate-pusher.ts"
 import { createGateRebuild, type GateRebuild } from "./gate-rebuild.ts"
 import { createGateSight, type GateSight } from "./gate-sight.ts"
+import { type Commit, commitHere, createHandOver } from "./hand-over.ts"
+import { type Handed, idsFrom } from "./handed.ts"
 import { createPermits, type Permits } from "./permits.ts"
 import { createSoldOutMemory, type SoldOutMemory } from "./sold-out-memory.ts"
 import { isOverFor, watchGate } from "./watch.ts"
@@ -14,12 +16,18 @@ export interface LiveSale {
   readonly sale: FlashSale.Fold
   readonly follower: Follower
   readonly writer: Writer
+  /** By this process, or by the one that writes on the stream for all. */
+  readonly commit: Commit
+  /** By this process, whoever else writes. */
+  readonly commitHere: Commit
   readonly permits: Permits
   readonly pusher: GatePusher
   readonly rebuild: GateRebuild
   readonly soldOut: SoldOutMemory
   /** For whoever measures. */
   readonly sight: GateSight
+  /** False when so many buyers wait for the log that the next is to be told to come back. */
+  hasRoom(): boolean
   /** Over for good: answered from the fold alone. */
   isOver(): boolean
   /** Finishes what is queued, then lets the sale go; at most `graceMs`. */
@@ -45,7 +53,12 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   })
   // What was appended while the image was on its way has not reached the gate yet.
   const rebuild: GateRebuild = { ensureLoaded: () => gate.ensureLoaded().then(pusher.push) }
-  const permits = createPermits(deps, follower, writer)
+  const here = commitHere(writer)
+  const handOver = deps.handover
+    ? createHandOver({ ...deps, handover: deps.handover }, follower, here, receive, writer.hasRoom)
+    : null
+  const commit = handOver?.commit ?? here
+  const permits = createPermits(deps, follower, writer, commit)
   const soldOut = createSoldOutMemory(times.soldOutMemoryMs)
   const sight = createGateSight(clock, follower, times.lookEveryMs)
 
@@ -59,17 +72,31 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
     sale,
     follower,
     writer,
+    commit,
+    commitHere: here,
     permits,
     pusher,
     rebuild,
     soldOut,
     sight,
+    hasRoom: () => writer.hasRoom() && (handOver?.hasRoom() ?? true),
     isOver,
     async stop(graceMs) {
+      await handOver?.stop()
       const expired = new Promise<void>((resolve) => clock.after(graceMs, resolve))
       await Promise.race([writer.idle(), expired])
       stopped.abort()
       await Promise.allSettled(background)
     },
+  }
+
+  /** Does what another process handed over, under the ids that it gave. */
+  function receive({ command, context, eventIds }: Handed): void {
+    const by: Commit = (command, context) => here(command, context, idsFrom(eventIds, deps.newId))
+    const done =
+      command.kind === "reserve"
+        ? permits.commit(command.permit, command.epoch, by).done
+        : by(command, context)
+    done.catch((cause) => report("what another process handed over was not written", cause, saleId))
   }
 }

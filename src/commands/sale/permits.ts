@@ -1,11 +1,11 @@
-import { reject } from "../../domain/decision.ts"
-import * as FlashSale from "../../domain/flash-sale.ts"
+import type * as FlashSale from "../../domain/flash-sale.ts"
+import { expire } from "../../domain/flash-sale.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
-import type { Committed, Decide, Writer } from "./writer.ts"
+import type { Commit } from "./hand-over.ts"
+import type { Committed, Writer } from "./writer.ts"
 
-type PermitRejection = "not_found" | "request_conflict" | "permit_void"
-type CommittedPermit = Committed<PermitRejection>
+type CommittedPermit = Committed<FlashSale.RefusalOf<"reserve">>
 
 /** A permit that this process is committing. */
 export interface Queued {
@@ -17,27 +17,27 @@ export interface Permits {
   get(requestId: string): Queued | undefined
   /**
    * Queues the permit for commit, once: who asks again joins. `permit_void`: a fence of a newer epoch came in
-   * between, and the permit counts for nothing.
+   * between, and the permit counts for nothing. By whom it is written is `commit`'s choice, unless another is given.
    */
-  commit(permit: FlashSale.Permit, epoch: number): Queued
+  commit(permit: FlashSale.Permit, epoch: number, by?: Commit): Queued
   /** Ends a permit that nobody finished: gives it back if its request has an outcome, else refuses it for good. */
   settle(permit: FlashSale.Permit, gateRev: number, push: () => Promise<void>): Promise<void>
 }
 
 /** The permits of one sale on their way into the log. */
-export function createPermits({ gate, report }: SaleDeps, { sale }: Follower, writer: Writer): Permits {
+export function createPermits(
+  { gate, report }: SaleDeps,
+  { sale }: Follower,
+  writer: Writer,
+  commit: Commit,
+): Permits {
   const queued = new Map<string, Queued>()
 
-  async function commit(permit: FlashSale.Permit, epoch: number): Promise<CommittedPermit> {
-    let alreadyDecided = false
-    const decide: Decide<PermitRejection> = (draft) => {
-      alreadyDecided = draft.outcomes.has(permit.requestId)
-      return !alreadyDecided && epoch < draft.epoch ? reject("permit_void") : FlashSale.reserve(draft, permit)
-    }
-    const committed = await writer.commit(decide, contextOf(permit))
+  async function finish(permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> {
+    const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit))
     // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
-    const outcome = sale.outcomes.get(permit.requestId)
-    if (alreadyDecided && outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
+    const outcome = committed.ok && !committed.appended ? sale.outcomes.get(permit.requestId) : undefined
+    if (outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
     return committed
   }
 
@@ -46,10 +46,10 @@ export function createPermits({ gate, report }: SaleDeps, { sale }: Follower, wr
 
   return {
     get: (requestId) => queued.get(requestId),
-    commit(permit, epoch) {
+    commit(permit, epoch, by = commit) {
       const joined = queued.get(permit.requestId)
       if (joined) return joined
-      const done = commit(permit, epoch).finally(() => queued.delete(permit.requestId))
+      const done = finish(permit, epoch, by).finally(() => queued.delete(permit.requestId))
       // Whoever waits for it hears of a failure; when nobody does any more, it must not end the process.
       done.catch(() => undefined)
       const own = { payloadHash: permit.payloadHash, done }
@@ -64,7 +64,7 @@ export function createPermits({ gate, report }: SaleDeps, { sale }: Follower, wr
         await gate.drop(sale.id, permit.requestId, outcome.revision)
         return
       }
-      await writer.commit((draft) => FlashSale.expire(draft, permit), {
+      await writer.commit((draft) => expire(draft, permit), {
         ...contextOf(permit),
         actor: "system:settlement",
       })

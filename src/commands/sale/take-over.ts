@@ -23,12 +23,12 @@ export async function takeOver(
     if (await hasOutcomeWithin(Math.min(untilQuietMs, untilTakenMs))) return
   }
   if (epoch > sale.epoch) await follower.catchUp()
-  await permits.commit(permit, epoch).done
+  await permits.commit(permit, epoch, live.commitHere).done
 
   async function hasOutcomeWithin(ms: number): Promise<boolean> {
     let stop = () => {}
     const outcome = new Promise<void>((resolve) => {
-      stop = follower.onOutcome(permit.requestId, resolve)
+      stop = follower.onEnd(permit.requestId, resolve)
     })
     const late = (await within(clock, ms, outcome)) === LATE
     stop()

@@ -10,12 +10,20 @@ import type { Follower } from "./follower.ts"
 
 /** Most items of one append; 500 reservations are about 400 KiB, well under the log's limit of 1 MiB. */
 const GROUP_MAX = 500
-/** Most items that wait; beyond it the caller is told to come back. */
-const QUEUE_MAX = 10_000
+/** Most of a group that is not buyers' while buyers wait: neither lane keeps the other from the log. */
+const FIRST_LANE_MAX = GROUP_MAX / 2
+/** Most buyers that wait; beyond it the next is told to come back. */
+const BUYERS_MAX = 10_000
 const RETRY_MS = 100
 
 export type Decide<Reason extends string> = (sale: FlashSale.Sale) => Decision<FlashSale.Event, Reason>
-export type Committed<Reason extends string> = { ok: true } | { ok: false; reason: Reason }
+/** `appended`: an event of this very item was recorded; without one everything was so already. */
+export type Committed<Reason extends string> =
+  | { readonly ok: true; readonly appended: boolean }
+  | { readonly ok: false; readonly reason: Reason }
+
+/** Buyers are many and may be shed; all else (releases, late cups, what staff does) goes first and always finds room. */
+export type Lane = "buyers" | "first"
 
 interface Item {
   readonly decide: Decide<string>
@@ -27,20 +35,27 @@ interface Item {
   readonly reject: (cause: unknown) => void
 }
 
+export interface CommitOptions {
+  /** Makes the ids of the events; new ones unless given. */
+  readonly newId?: () => string
+  /** `first` unless given. */
+  readonly lane?: Lane
+}
+
 export interface Writer {
   /**
    * Queues a decision on the sale. It is taken on the fold plus the earlier items of its group, and again after
    * each conflict; the answer comes after the append has succeeded. Rejects only when the writer is stopped or a
-   * decision throws. `newId` makes the ids of its events, new ones unless given.
+   * decision throws.
    */
   commit<Reason extends string>(
     decide: Decide<Reason>,
     context: Context,
-    newId?: () => string,
+    options?: CommitOptions,
   ): Promise<Committed<Reason>>
   /** For how long the append under way has not been answered; 0 when there is none. */
   silentMs(): number
-  /** False when too much waits already: the caller is to be told to come back. */
+  /** False when too many buyers wait already: the next is to be told to come back. */
   hasRoom(): boolean
   /** Resolves when nothing is queued or under way. */
   idle(): Promise<void>
@@ -57,20 +72,21 @@ export function createWriter(
   const append = appendDurably(store, clock)
   const { sale } = follower
   const stream = FlashSale.streamOf(sale.id)
-  const queue: Item[] = []
+  const lanes: Record<Lane, Item[]> = { first: [], buyers: [] }
   let appendingSinceMs: number | null = null
   let running: Promise<void> | null = null
 
   async function run(): Promise<void> {
-    while (queue.length > 0) {
-      const group = queue.splice(0, GROUP_MAX)
+    while (lanes.first.length + lanes.buyers.length > 0) {
+      const first = lanes.first.splice(0, lanes.buyers.length > 0 ? FIRST_LANE_MAX : GROUP_MAX)
+      const group = [...first, ...lanes.buyers.splice(0, GROUP_MAX - first.length)]
       try {
         await commitGroup(group)
       } catch (cause) {
         for (const item of group) item.reject(cause)
       }
     }
-    // At once with the check of the queue: what is queued a moment later starts a run of its own.
+    // At once with the check of the lanes: what is queued a moment later starts a run of its own.
     running = null
   }
 
@@ -126,7 +142,7 @@ export function createWriter(
     const newEvents: NewEvent[] = []
     for (const item of group) {
       const decision = item.decide(draft)
-      answers.push(decision.ok ? { ok: true } : decision)
+      answers.push(decision.ok ? { ok: true, appended: decision.events.length > 0 } : decision)
       if (!decision.ok) continue
       decision.events.forEach((event, index) => {
         FlashSale.evolve(draft, event, { revision: draft.revision + 1, position: draft.position })
@@ -139,9 +155,16 @@ export function createWriter(
   }
 
   return {
-    commit<Reason extends string>(decide: Decide<Reason>, context: Context, newId = deps.newId) {
+    commit<Reason extends string>(
+      decide: Decide<Reason>,
+      context: Context,
+      { newId = deps.newId, lane = "first" }: CommitOptions = {},
+    ) {
       return new Promise<Committed<Reason>>((resolve, reject) => {
-        queue.push({ decide, context, eventIds: [], newId, resolve: resolve as Item["resolve"], reject })
+        lanes[lane].push({
+          ...{ decide, context, eventIds: [], newId },
+          ...{ resolve: resolve as Item["resolve"], reject },
+        })
         running ??= Promise.resolve().then(run)
       })
     },
@@ -149,6 +172,6 @@ export function createWriter(
     async idle() {
       while (running) await running
     },
-    hasRoom: () => queue.length < QUEUE_MAX,
+    hasRoom: () => lanes.buyers.length < BUYERS_MAX,
   }
 }

@@ -14,5 +14,11 @@ export const claimKey = (saleId: string) => `seckill:{${saleId}}:claim`
 export const stagedKeys = (saleId: string, token: string) =>
   [`seckill:{${saleId}}:load:${token}:gate`, `seckill:{${saleId}}:load:${token}:users`] as const
 
+/** Commands for the process that writes on the sale's stream, the oldest first. */
+export const handoverKey = (saleId: string) => `seckill:{${saleId}}:handover`
+
+/** The channel on which a sale's id is called out when its list has something new. */
+export const BELL_CHANNEL = "seckill:bell"
+
 /** Whoever holds it does a piece of work of which one process is enough. */
 export const lockKey = (resource: string) => `lock:${resource}`

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto"
 import type { Cluster, Redis } from "ioredis"
-import { type ApplyReply, type Gate, type GateTimes, GateUnavailable } from "../../commands/ports/gate.ts"
+import type { ApplyReply, Gate, GateTimes } from "../../commands/ports/gate.ts"
 import { chunksOf } from "./image.ts"
 import { claimKey, gateKeys, stagedKeys } from "./keys.ts"
 import { applyReply, claimReply, dropReply, findReply, isWord, lookReply, reserveReply } from "./replies.ts"
-import { defineScripts, type RunScript } from "./scripts.ts"
+import { defineScripts, failingAsUnavailable } from "./scripts.ts"
 
 /** Changes in one script: few enough that no script keeps Redis from others for long. */
 const CHANGES_PER_SCRIPT = 500
@@ -76,17 +76,5 @@ export function createRedisGate({ redis, times }: { redis: Redis | Cluster; time
     async close() {
       await redis.quit().catch(() => redis.disconnect())
     },
-  }
-}
-
-/** What a script or the adapter does wrong stays the error that it is; all else is Redis being away. */
-function failingAsUnavailable(run: RunScript): RunScript {
-  return async (name, keys, args) => {
-    try {
-      return await run(name, keys, args)
-    } catch (error) {
-      if (error instanceof Error && /^(ERR|WRONGTYPE|CROSSSLOT)/.test(error.message)) throw error
-      throw new GateUnavailable(`the gate's ${name} got no answer from Redis`, { cause: error })
-    }
   }
 }

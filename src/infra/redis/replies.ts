@@ -107,6 +107,12 @@ export function findReply(raw: unknown, requestId: string): FindReply {
   throw unexpected(reply)
 }
 
+export function takenReply(raw: unknown): readonly string[] {
+  const reply = raw as Reply
+  if (reply[0] !== "taken") throw unexpected(reply)
+  return reply[1] as string[]
+}
+
 /** A reply of one word: whether it is the one of success. */
 export function isWord<Yes extends string>(raw: unknown, yes: Yes, no: string): boolean {
   const reply = raw as Reply

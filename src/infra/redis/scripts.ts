@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import type { Cluster, Redis } from "ioredis"
+import { GateUnavailable } from "../../commands/ports/gate.ts"
 
 /** The scripts of `lua/`, each with the number of its keys. */
 export const KEYS_OF = {
@@ -13,6 +14,8 @@ export const KEYS_OF = {
   look: 3,
   find: 3,
   retire: 3,
+  offer: 1,
+  take: 1,
 } as const
 export type ScriptName = keyof typeof KEYS_OF
 
@@ -44,4 +47,16 @@ export function defineScripts(redis: Redis | Cluster): RunScript {
   }
   const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>
   return (name, keys, args) => commands[`gate:${name}`]!(...keys, ...args)
+}
+
+/** What a script or the adapter does wrong stays the error that it is; all else is Redis being away. */
+export function failingAsUnavailable(run: RunScript): RunScript {
+  return async (name, keys, args) => {
+    try {
+      return await run(name, keys, args)
+    } catch (error) {
+      if (error instanceof Error && /^(ERR|WRONGTYPE|CROSSSLOT)/.test(error.message)) throw error
+      throw new GateUnavailable(`the gate's ${name} got no answer from Redis`, { cause: error })
+    }
+  }
 }
