@@ -78,12 +78,21 @@ export function createHandOver(
         takeAgain = false
         const texts = await handover.take(sale.id, BATCH_MAX)
         if (texts.length === BATCH_MAX) takeAgain = true
-        for (const text of texts) receive(parseHanded(text))
+        for (const text of texts) receiveText(text)
       }
     } catch (cause) {
       report("what other processes handed over was not taken; they write it themselves", cause, sale.id)
     }
     taking = false
+  }
+
+  /** One that cannot be read, of another version say, does not stop those behind it: whoever laid it does it. */
+  function receiveText(text: string): void {
+    try {
+      receive(parseHanded(text))
+    } catch (cause) {
+      report("a command that was handed over is not known here", cause, sale.id)
+    }
   }
 
   /** One offer is under way at a time; all that waits goes into the next. */
@@ -125,7 +134,7 @@ export function createHandOver(
       if (lead.isHere()) return here(command, context, newId)
       const decision = FlashSale.decide(sale, command)
       if (!decision.ok || decision.events.length === 0) return here(command, context, newId)
-      const eventIds = decision.events.map(newId)
+      const eventIds = decision.events.map(() => newId())
       const byAnother = await new Promise<boolean>((resolve) => {
         const end = (byAnother: boolean) => {
           waiting.delete(item)
