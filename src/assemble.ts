@@ -8,6 +8,7 @@ import type { Handover } from "./commands/ports/handover.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { MessageBroker } from "./commands/ports/message-broker.ts"
 import type { VerifiedNotification } from "./commands/ports/payment-gateway.ts"
+import type { Webhook } from "./commands/ports/webhook.ts"
 import { cancellationCommands } from "./commands/routes/cancellations.ts"
 import { dishCommands } from "./commands/routes/dishes.ts"
 import { flashSaleCommands } from "./commands/routes/flash-sales.ts"
@@ -56,6 +57,8 @@ export interface Adapters {
   readonly leaseOf: LeaseOf | null
   /** The way to other services; null when this process is all there is. */
   readonly broker: MessageBroker | null
+  /** Who outside is told what users are told; null for nobody. */
+  readonly webhook: Webhook | null
 }
 
 export interface Assembled {
@@ -145,6 +148,7 @@ export async function assemble(
         notifications: notified,
         leaseOf: adapters.leaseOf,
         broker: adapters.broker,
+        webhook: adapters.webhook,
       })
     },
     async ready() {

@@ -5,6 +5,12 @@ export { type Role, roles } from "./config/variables.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** Where notifications are sent, and with what they are signed. */
+export interface WebhookConfig {
+  readonly url: string
+  readonly secret: string
+}
+
 /** What both profiles know. */
 interface Common {
   readonly roles: ReadonlySet<Role>
@@ -13,6 +19,8 @@ interface Common {
   readonly loginProvider: "development"
   readonly paymentProvider: "simulator"
   readonly seedDemo: boolean
+  /** Null when nobody outside is told what users are told. */
+  readonly webhook: WebhookConfig | null
 }
 
 export interface EmbeddedConfig extends Common {
@@ -61,6 +69,7 @@ export function parseConfig(env: Env): Config {
     loginProvider: read.LOGIN_PROVIDER ?? "development",
     paymentProvider: read.PAYMENT_PROVIDER ?? "simulator",
     seedDemo: read.SEED_DEMO ?? !full,
+    webhook: webhookOf(read),
   } as const
   const config: Config = full
     ? {
@@ -88,14 +97,22 @@ export function parseReadModels(env: Env): { mysqlUrl: string } | { dataDir: str
   return STACK === "full" ? { mysqlUrl: MYSQL_URL! } : { dataDir: DATA_DIR }
 }
 
-/** What the relay's commands need to know; there is a relay in the full profile only. Throws `ConfigError`. */
-export function parseRelay(env: Env): Pick<FullConfig, "eventStoreUrl" | "mysqlUrl" | "kafkaBrokers"> {
+export interface ParkingConfig {
+  readonly readModels: { readonly mysqlUrl: string } | { readonly dataDir: string }
+  readonly webhook: WebhookConfig | null
+  /** Null in the embedded profile, which has no relay. */
+  readonly relay: Pick<FullConfig, "eventStoreUrl" | "kafkaBrokers"> | null
+}
+
+/** What the commands on parked messages need to know. Throws `ConfigError`. */
+export function parseParking(env: Env): ParkingConfig {
   const read = readVariables(env, ["EVENTSTORE_URL", "MYSQL_URL", "KAFKA_BROKERS"])
-  if (read.STACK !== "full") throw new ConfigError("STACK: only the full profile has a relay; set it to full")
+  const webhook = webhookOf(read)
+  if (read.STACK !== "full") return { readModels: { dataDir: read.DATA_DIR }, webhook, relay: null }
   return {
-    eventStoreUrl: read.EVENTSTORE_URL!,
-    mysqlUrl: read.MYSQL_URL!,
-    kafkaBrokers: read.KAFKA_BROKERS!,
+    readModels: { mysqlUrl: read.MYSQL_URL! },
+    webhook,
+    relay: { eventStoreUrl: read.EVENTSTORE_URL!, kafkaBrokers: read.KAFKA_BROKERS! },
   }
 }
 
@@ -107,11 +124,17 @@ export function parseKey(env: Env): { jwtSecret: string } | { dataDir: string } 
 
 /** Every variable with its default and meaning, for `--help`. */
 export function describeConfig(): string {
+  const width = Math.max(...Object.keys(variables).map((name) => name.length)) + 2
   const lines = Object.entries<Variable>(variables).map(
-    ([name, { shown, meaning }]) => `  ${name.padEnd(17)}${meaning} (default: ${shown})`,
+    ([name, { shown, meaning }]) => `  ${name.padEnd(width)}${meaning} (default: ${shown})`,
   )
   return ["Environment variables:", ...lines].join("\n")
 }
+
+const webhookOf = ({
+  NOTIFICATION_WEBHOOK_URL: url,
+  NOTIFICATION_WEBHOOK_SECRET: secret,
+}: Values): WebhookConfig | null => (url === undefined ? null : { url, secret: secret! })
 
 /** Reads all; `required` must be there under the full profile. */
 function readVariables(env: Env, required: readonly Name[]): Values {
@@ -130,17 +153,28 @@ function readVariables(env: Env, required: readonly Name[]): Values {
   throw new ConfigError([...problems].map(([name, problem]) => `${name}: ${problem}`).join("\n"))
 }
 
+const MAKE_ONE = "make one with: openssl rand -base64 32"
+
 /** What a variable alone does not tell: whether it belongs to the profile, and whether the profile has all. */
 function* misfits(
   env: Env,
-  { STACK, JWT_SECRET }: Values,
+  { STACK, JWT_SECRET, NOTIFICATION_WEBHOOK_SECRET: webhookSecret }: Values,
   required: readonly Name[],
 ): Generator<[Name, string]> {
   if (STACK === "embedded")
     for (const name of SERVERS) if (env[name]) yield [name, "belongs to the full profile; unset it"]
+  if (env.NOTIFICATION_WEBHOOK_URL && !webhookSecret)
+    yield ["NOTIFICATION_WEBHOOK_SECRET", `NOTIFICATION_WEBHOOK_URL needs it; ${MAKE_ONE}`]
+  if (webhookSecret && !env.NOTIFICATION_WEBHOOK_URL)
+    yield [
+      "NOTIFICATION_WEBHOOK_URL",
+      "NOTIFICATION_WEBHOOK_SECRET is of no use without it; set both, or none",
+    ]
+  const weakWebhook = webhookSecret && weakness(webhookSecret)
+  if (weakWebhook) yield ["NOTIFICATION_WEBHOOK_SECRET", `${weakWebhook}; ${MAKE_ONE}`]
   if (STACK !== "full") return
   for (const name of required)
     if (!env[name]) yield [name, `the full profile needs it; set it to ${variables[name].expected}`]
   const weak = JWT_SECRET && weakness(JWT_SECRET)
-  if (weak) yield ["JWT_SECRET", `${weak}; make one with: openssl rand -base64 32`]
+  if (weak) yield ["JWT_SECRET", `${weak}; ${MAKE_ONE}`]
 }

@@ -1,10 +1,14 @@
+import { join } from "node:path"
 import { Command } from "commander"
 import { Kysely } from "kysely"
 import pino from "pino"
-import { ConfigError, parseRelay } from "./config.ts"
+import { READ_MODELS_FILE } from "./compose/files.ts"
+import { ConfigError, type ParkingConfig, parseParking } from "./config.ts"
 import { createEventStore } from "./infra/event-store.ts"
 import { createKafka } from "./infra/kafka.ts"
 import { mysqlDialect } from "./infra/mysql.ts"
+import { sqliteDialect } from "./infra/sqlite.ts"
+import { createWebhook } from "./infra/webhook.ts"
 import { forgetCheckpoint } from "./projections/checkpoint.ts"
 import type { Database, Db } from "./projections/database.ts"
 import { settle, waiting } from "./projections/parked-messages.ts"
@@ -13,10 +17,10 @@ import { retry } from "./relay/parked.ts"
 import { RELAY } from "./relay/relay.ts"
 import { stayAwake } from "./stay-awake.ts"
 
-// What a person may do about messages that could not be passed on. The relay itself runs in `npm start`.
+// What a person may do about messages that could not be passed on, by the relay or to the webhook. Both run in `npm start`.
 
 const program = new Command("relay").description(
-  "Messages that could not be passed on, and the relay's place in the log (full profile)",
+  "Messages that could not be passed on, and the relay's place in the log",
 )
 
 program
@@ -37,7 +41,7 @@ program
   .command("retry")
   .description("tries what is parked once more: these, or all; what fails again stays parked")
   .argument("[ids...]")
-  .action((ids: readonly string[]) => withDatabase((db) => retryAll(db, ids)))
+  .action((ids: readonly string[]) => withDatabase((db, config) => retryAll(db, config, ids)))
 
 program
   .command("skip")
@@ -53,9 +57,12 @@ program
 
 program
   .command("replay")
-  .description("sends the whole log again, under the same event ids: for a Kafka that has lost its data")
+  .description(
+    "sends the whole log again, under the same event ids: for a Kafka that has lost its data (full profile)",
+  )
   .action(() =>
-    withDatabase(async (db) => {
+    withDatabase(async (db, { relay }) => {
+      if (!relay) throw new ConfigError("STACK: only the full profile has a relay; set it to full")
       await forgetCheckpoint(db, RELAY)
       console.log("the relay begins again at the log's first event, at its next start or its next event")
     }),
@@ -70,30 +77,47 @@ try {
   sleep()
 }
 
-async function retryAll(db: Db, ids: readonly string[]): Promise<void> {
-  const { eventStoreUrl, kafkaBrokers } = parseRelay(process.env)
-  const store = createEventStore({ url: eventStoreUrl })
-  const broker = createKafka({ brokers: kafkaBrokers, logger: pino({ level: "silent" }) })
-  const producer = broker.openProducer(topics)
+async function retryAll(db: Db, config: ParkingConfig, ids: readonly string[]): Promise<void> {
+  const relay = config.relay && openRelay(config.relay)
+  const webhook = config.webhook && createWebhook({ ...config.webhook, now: Date.now })
   const rows = await waiting(db)
   for (const id of ids) if (!rows.some((row) => row.id === id)) fail(`${id}: is not parked`)
   for (const row of rows) {
     if (ids.length > 0 && !ids.includes(row.id)) continue
     try {
-      await retry({ db, store, producer }, row)
+      await retry({ db, relay, webhook }, row)
       console.log(`${row.id}: passed on`)
     } catch (cause) {
       fail(`${row.id}: stays parked: ${cause}`)
     }
   }
-  await producer.close()
-  await broker.close()
-  await store.close()
+  await relay?.close()
 }
 
-async function withDatabase(work: (db: Db) => Promise<void>): Promise<void> {
-  const db = new Kysely<Database>({ dialect: mysqlDialect(parseRelay(process.env).mysqlUrl) })
-  await work(db).finally(() => db.destroy())
+function openRelay({ eventStoreUrl, kafkaBrokers }: NonNullable<ParkingConfig["relay"]>) {
+  const store = createEventStore({ url: eventStoreUrl })
+  const broker = createKafka({ brokers: kafkaBrokers, logger: pino({ level: "silent" }) })
+  const producer = broker.openProducer(topics)
+  return {
+    store,
+    producer,
+    async close() {
+      await producer.close()
+      await broker.close()
+      await store.close()
+    },
+  }
+}
+
+async function withDatabase(work: (db: Db, config: ParkingConfig) => Promise<void>): Promise<void> {
+  const config = parseParking(process.env)
+  const { readModels } = config
+  const dialect =
+    "mysqlUrl" in readModels
+      ? mysqlDialect(readModels.mysqlUrl)
+      : sqliteDialect(join(readModels.dataDir, READ_MODELS_FILE))
+  const db = new Kysely<Database>({ dialect })
+  await work(db, config).finally(() => db.destroy())
 }
 
 function fail(message: string): void {

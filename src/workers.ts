@@ -3,9 +3,10 @@ import type { Registry } from "prom-client"
 import { amongMany } from "./among-many.ts"
 import type { LeaseOf } from "./commands/ports/leases.ts"
 import type { MessageBroker } from "./commands/ports/message-broker.ts"
+import type { Webhook } from "./commands/ports/webhook.ts"
 import type { Role } from "./config.ts"
-import { startKafkaConsumers } from "./consumers/kafka-consumers.ts"
-import { NOTIFY_USERS, notifying, startNotifyUsers } from "./consumers/notify-users.ts"
+import { NOTIFY_USERS, notifying } from "./consumers/notify-users.ts"
+import { startConsumers } from "./consumers/start.ts"
 import { readCheckpoint, saveCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
 import { dueOrders } from "./projections/due-orders.ts"
@@ -31,6 +32,8 @@ export interface WorkDeps extends Omit<WorkersDeps, MadeHere> {
   readonly leaseOf: LeaseOf | null
   /** The way to other services, over which users are notified too; null when this process is all there is. */
   readonly broker: MessageBroker | null
+  /** Who outside is told what users are told; null for nobody. */
+  readonly webhook: Webhook | null
 }
 
 /** Starts what the process's roles do behind the API's back, each from its own durable state. */
@@ -67,12 +70,7 @@ export function startWorkers(roles: ReadonlySet<Role>, deps: WorkDeps): Workers 
   const workers: Workers[] = []
   if (roles.has("projector"))
     workers.push(elect(READ_MODELS, () => startProjector(follows(READ_MODELS, deps.readModels))))
-  if (roles.has("consumer"))
-    workers.push(
-      broker
-        ? startKafkaConsumers({ ...deps, broker, onPassed: deps.notifications.passed, onFailure })
-        : startNotifyUsers(follows(NOTIFY_USERS, deps.notifications)),
-    )
+  if (roles.has("consumer")) workers.push(startConsumers({ ...deps, onFailure, elect }))
   if (roles.has("relay") && broker)
     workers.push(elect(RELAY, () => startRelay({ ...follows(RELAY), broker })))
   if (roles.has("reactor")) workers.push(startReactors(working))

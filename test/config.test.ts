@@ -14,6 +14,7 @@ test("needs nothing", () => {
     loginProvider: "development",
     paymentProvider: "simulator",
     seedDemo: true,
+    webhook: null,
   })
 })
 
@@ -43,7 +44,35 @@ test("reads every variable", () => {
   expect([...config.roles]).toEqual(["api", "projector"])
 })
 
+const WEBHOOK_SECRET = "w8Hs2kQz6Vn4Bd1Xr9Tc5Lm3Jf7Gp0Yq"
+
+test.each(["https://there.example/told?by=us", "http://10.0.0.7:8080"])(
+  "sends notifications to %s",
+  (url) => {
+    const env = { NOTIFICATION_WEBHOOK_URL: url, NOTIFICATION_WEBHOOK_SECRET: WEBHOOK_SECRET }
+    expect(parseConfig(env).webhook).toEqual({ url, secret: WEBHOOK_SECRET })
+  },
+)
+
 describe("refuses by name", () => {
+  test.each([
+    ["ftp://there.example", WEBHOOK_SECRET, /^NOTIFICATION_WEBHOOK_URL: its value is not known/],
+    ["https://me:tiger@there.example", WEBHOOK_SECRET, /^NOTIFICATION_WEBHOOK_URL: its value is not known/],
+    ["https://a.example,https://b.example", WEBHOOK_SECRET, /^NOTIFICATION_WEBHOOK_URL: its value is not/],
+    [
+      "https://there.example",
+      "",
+      /^NOTIFICATION_WEBHOOK_SECRET: NOTIFICATION_WEBHOOK_URL needs it; make one/,
+    ],
+    ["https://there.example", "short", /^NOTIFICATION_WEBHOOK_SECRET: is shorter than 32 bytes; make one/],
+    ["https://there.example", "x".repeat(64), /^NOTIFICATION_WEBHOOK_SECRET: is easy to guess; make one/],
+    ["", WEBHOOK_SECRET, /^NOTIFICATION_WEBHOOK_URL: NOTIFICATION_WEBHOOK_SECRET is of no use without it/],
+  ])("a webhook at %j with the secret %j, without repeating either", (url, secret, message) => {
+    const parse = () => parseConfig({ NOTIFICATION_WEBHOOK_URL: url, NOTIFICATION_WEBHOOK_SECRET: secret })
+    expect(parse).toThrow(message)
+    expect(parse).not.toThrow(/tiger|example|xxxx|short$/)
+  })
+
   test.each([
     ["STACK", "half"],
     ["ROLES", "api,cook"],
@@ -79,6 +108,7 @@ describe("refuses by name", () => {
 test.each([
   ...["STACK", "ROLES", "HOST", "PORT", "DATA_DIR", "EVENTSTORE_PORT", "EVENTSTORE_URL", "REDIS_URL"],
   ...["MYSQL_URL", "KAFKA_BROKERS", "JWT_SECRET", "LOGIN_PROVIDER", "PAYMENT_PROVIDER", "SEED_DEMO"],
+  ...["NOTIFICATION_WEBHOOK_URL", "NOTIFICATION_WEBHOOK_SECRET"],
 ])("the help lists %s", (name) => {
   expect(describeConfig()).toMatch(new RegExp(`^  ${name} .+\\(default: .+\\)$`, "m"))
 })

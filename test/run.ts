@@ -49,7 +49,7 @@ const suites: readonly Suite[] = [
 
 // What a user has set for the product must not reach the tests' own processes.
 const productVariables =
-  /^(STACK|ROLES|HOST|PORT|DATA_DIR|EVENTSTORE_|REDIS_URL|MYSQL_URL|KAFKA_BROKERS|JWT_SECRET|LOGIN_|PAYMENT_|SEED_)/
+  /^(STACK|ROLES|HOST|PORT|DATA_DIR|EVENTSTORE_|REDIS_URL|MYSQL_URL|KAFKA_BROKERS|JWT_SECRET|LOGIN_|NOTIFICATION_|PAYMENT_|SEED_)/
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !productVariables.test(name)))
 
 let child: ReturnType<typeof spawn> | null = null

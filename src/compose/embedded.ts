@@ -11,6 +11,7 @@ import { ensureSecret } from "../infra/jwt-secret.ts"
 import { startLogServer } from "../infra/log-server/spawn.ts"
 import { sqliteDialect } from "../infra/sqlite.ts"
 import { systemClock as clock } from "../infra/system-clock.ts"
+import { createWebhook } from "../infra/webhook.ts"
 import type { Database } from "../projections/database.ts"
 import { migrate } from "../projections/migrate.ts"
 import { READ_MODELS_FILE } from "./files.ts"
@@ -33,6 +34,7 @@ export async function startEmbedded(config: EmbeddedConfig): Promise<Running> {
       handover: null,
       leaseOf: null,
       broker: null,
+      webhook: config.webhook && createWebhook({ ...config.webhook, now: clock.now }),
     },
     logUrl,
     waitingFor: () => [],

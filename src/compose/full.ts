@@ -12,6 +12,7 @@ import { createRedisGate } from "../infra/redis/redis-gate.ts"
 import { createRedisHandover } from "../infra/redis/redis-handover.ts"
 import { unfitness } from "../infra/redis/requirements.ts"
 import { systemClock as clock } from "../infra/system-clock.ts"
+import { createWebhook } from "../infra/webhook.ts"
 import type { Database } from "../projections/database.ts"
 import { awaitServers, type Server, UnfitServer } from "./await-servers.ts"
 import { listening } from "./listening.ts"
@@ -57,6 +58,7 @@ export async function startFull(config: FullConfig, closing: AbortSignal): Promi
       ...{ store, gate, db, clock, loginProvider: developmentLogin, times, logger },
       jwtSecret: config.jwtSecret,
       broker,
+      webhook: config.webhook && createWebhook({ ...config.webhook, now: clock.now }),
       handover,
       leaseOf: redisLeases(redis, unclaimed),
     },

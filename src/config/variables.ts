@@ -139,6 +139,24 @@ export const variables = {
     meaning: "payments; the simulator moves no money; full profile: required",
     expected: "simulator",
   },
+  NOTIFICATION_WEBHOOK_URL: {
+    schema: urls("http", "https")
+      .refine(([url = "", ...more]) => more.length === 0 && !new URL(url).username && !new URL(url).password)
+      .transform(([url]) => url!)
+      .optional(),
+    shown: "none",
+    meaning:
+      "where what users are told is sent as well, https://...; the same for every process with the consumer role",
+    expected: "one https://... or http://... without user and password",
+    secret: true,
+  },
+  NOTIFICATION_WEBHOOK_SECRET: {
+    schema: z.string().optional(),
+    shown: "none",
+    meaning: "key of the signatures of what is sent there, 32 bytes or more",
+    expected: "a secret text",
+    secret: true,
+  },
   SEED_DEMO: {
     schema: z
       .enum(["true", "false"])

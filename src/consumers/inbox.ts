@@ -1,15 +1,20 @@
 import type { ReceivedMessage } from "../commands/ports/message-broker.ts"
 import type { Db, NotificationRow, Tx } from "../projections/database.ts"
-import * as notifications from "../projections/notifications.ts"
 import { type Parked, park } from "../projections/parked-messages.ts"
 import { parseMessage } from "../relay/messages.ts"
+import type { Tell } from "./channels.ts"
 import { isNotifying, notificationOf } from "./notification.ts"
 
 /** The Kafka group that fills the users' inboxes; a stored name is never changed. */
 export const INBOX_GROUP = "hash-coffee.notify-users"
 
 /** Tells users what the messages say, each event once; a message that cannot be read is parked. All or nothing. */
-export const takeIn = (db: Db, messages: readonly ReceivedMessage[], nowMs: number): Promise<void> =>
+export const takeIn = (
+  db: Db,
+  tell: Tell,
+  messages: readonly ReceivedMessage[],
+  nowMs: number,
+): Promise<void> =>
   db.transaction().execute(async (tx) => {
     const told: NotificationRow[] = []
     const set: Parked[] = []
@@ -19,12 +24,12 @@ export const takeIn = (db: Db, messages: readonly ReceivedMessage[], nowMs: numb
       } catch (cause) {
         set.push(parkedOf(message, String(cause), nowMs))
       }
-    await notifications.add(tx, told)
+    await tell(tx, told)
     await park(tx, set)
   })
 
 /** A parked message once more. Throws when it still cannot be read. */
-export const takeInAgain = (tx: Tx, value: string): Promise<void> => notifications.add(tx, toldBy(value))
+export const takeInAgain = (tx: Tx, tell: Tell, value: string): Promise<void> => tell(tx, toldBy(value))
 
 function toldBy(value: string): NotificationRow[] {
   const message = parseMessage(value)

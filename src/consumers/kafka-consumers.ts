@@ -3,6 +3,7 @@ import type { MessageBroker } from "../commands/ports/message-broker.ts"
 import type { Db } from "../projections/database.ts"
 import { startWork } from "../reactors/work-loop.ts"
 import { ORDERS_TOPIC } from "../relay/messages.ts"
+import type { Tell } from "./channels.ts"
 import { INBOX_GROUP, takeIn } from "./inbox.ts"
 import { NOTIFY_USERS } from "./notify-users.ts"
 import { followProgress } from "./progress.ts"
@@ -14,6 +15,7 @@ export interface KafkaConsumersDeps {
   readonly db: Db
   readonly clock: Clock
   readonly broker: MessageBroker
+  readonly tell: Tell
   /** Told that users have been told of everything up to this position of the log. */
   readonly onPassed: (position: bigint) => void
   /** Told of each failure, before the retry. */
@@ -24,21 +26,21 @@ export interface KafkaConsumersDeps {
  * Tells users of paid and timed-out orders, as a group that any number of processes may join. Offsets are committed
  * after the effect, and an event that comes again, after a rebalance or a restart, changes nothing.
  */
-export function startKafkaConsumers({ db, clock, broker, onPassed, onFailure }: KafkaConsumersDeps): {
+export function startKafkaConsumers({ db, clock, broker, tell, onPassed, onFailure }: KafkaConsumersDeps): {
   stop(): Promise<void>
 } {
   let stopping = false
-  const tell = (name: string, cause: unknown) => {
+  const fail = (name: string, cause: unknown) => {
     if (!stopping) onFailure(name, cause)
   }
   const inbox = broker.startConsumer({
     group: INBOX_GROUP,
     topic: ORDERS_TOPIC,
-    onBatch: (messages) => takeIn(db, messages, clock.now()),
-    onFailure: (cause) => tell(NOTIFY_USERS, cause),
+    onBatch: (messages) => takeIn(db, tell, messages, clock.now()),
+    onFailure: (cause) => fail(NOTIFY_USERS, cause),
   })
   const progress = startWork(
-    { clock, onFailure: tell },
+    { clock, onFailure: fail },
     `${NOTIFY_USERS}-progress`,
     followProgress({
       db,

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../domain/event.ts"
 import * as Order from "../domain/order.ts"
 import type { Db, NotificationRow } from "../projections/database.ts"
 import { type Follower, type FollowerDeps, inTransaction, startFollower } from "../projections/follower.ts"
-import * as notifications from "../projections/notifications.ts"
+import type { Tell } from "./channels.ts"
 import { isNotifying, notificationOf, notifyingTypes } from "./notification.ts"
 
 /** Of the durable offset; a stored name is never changed. */
@@ -15,17 +15,18 @@ const limits = { max: 100, lingerMs: 20 }
 
 export type NotifyUsersDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" | "onFailure"> & {
   readonly db: Db
+  readonly tell: Tell
 }
 
 /**
  * Tells users that their order was paid or timed out, straight from the log: once an event, though the event may come
  * again.
  */
-export const startNotifyUsers = ({ db, ...deps }: NotifyUsersDeps): Follower =>
+export const startNotifyUsers = ({ db, tell, ...deps }: NotifyUsersDeps): Follower =>
   startFollower({
     ...deps,
     ...inTransaction(db, NOTIFY_USERS, (tx, events) =>
-      notifications.add(
+      tell(
         tx,
         events.flatMap((event) => toldBy(event) ?? []),
       ),

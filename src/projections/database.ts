@@ -129,6 +129,18 @@ export interface ParkedMessageRow {
   parked_at_ms: number
 }
 
+/** A notification on its way to the webhook. Not part of the read models, and kept once it is done. */
+export interface WebhookDeliveryRow {
+  /** Of its notification, which is its event's: asked for twice it is still one. */
+  id: string
+  /** `parked`: given up after the last attempt; it waits for a person. */
+  status: "waiting" | "delivered" | "parked"
+  attempts: number
+  /** When to try next, while it waits. */
+  next_attempt_at_ms: number
+  created_at_ms: number
+}
+
 export interface Database {
   checkpoints: CheckpointRow
   dishes: DishRow
@@ -138,6 +150,7 @@ export interface Database {
   refunds: RefundRow
   notifications: NotificationRow
   parked_messages: ParkedMessageRow
+  webhook_deliveries: WebhookDeliveryRow
 }
 
 export type Db = Kysely<Database>

@@ -4,12 +4,14 @@ import { salesAndOrders } from "./migrations/0001-sales-and-orders.ts"
 import { payments } from "./migrations/0002-payments.ts"
 import { notifications } from "./migrations/0003-notifications.ts"
 import { parkedMessages } from "./migrations/0004-parked-messages.ts"
+import { webhookDeliveries } from "./migrations/0005-webhook-deliveries.ts"
 
 const migrations: Record<string, Migration> = {
   ...salesAndOrders,
   ...payments,
   ...notifications,
   ...parkedMessages,
+  ...webhookDeliveries,
 }
 
 /** Brings the tables to what this code expects; does nothing when they are so already. Throws if it cannot. */

@@ -45,6 +45,7 @@ export function startTimers(deps: WorkersDeps): Workers {
   )
 }
 
-const together = (parts: readonly Workers[]): Workers => ({
+/** Several as one. */
+export const together = (parts: readonly Workers[]): Workers => ({
   stop: async () => void (await Promise.all(parts.map((part) => part.stop()))),
 })

@@ -1,8 +1,10 @@
 import type { Registry } from "prom-client"
 import { INBOX_GROUP } from "../consumers/inbox.ts"
+import { WEBHOOK } from "../consumers/webhook.ts"
 import { dueOrders } from "../projections/due-orders.ts"
 import * as parkedMessages from "../projections/parked-messages.ts"
 import * as refunds from "../projections/refunds.ts"
+import * as deliveries from "../projections/webhook-deliveries.ts"
 import { RELAY } from "../relay/relay.ts"
 import { measureAtScrape } from "./at-scrape.ts"
 import { type Followed, followerLags, type LagDeps } from "./follower-lag.ts"
@@ -25,13 +27,14 @@ export function measureProgress(registry: Registry, deps: LagDeps, followed: rea
     name: "timer_lag_seconds",
     help: "How long ago the oldest work was due that a timer has not done yet, in whatever process; 0 when none is due",
     label: "timer",
-    values: ["cancel-unpaid", "refund-payments"],
+    values: ["cancel-unpaid", "refund-payments", WEBHOOK],
     async read() {
       const [order] = await dueOrders(db, clock.now(), 1)
       const refund = await refunds.oldestDueMs(db, clock.now())
       return new Map([
         ["cancel-unpaid", late(order?.payByMs)],
         ["refund-payments", late(refund)],
+        [WEBHOOK, late(await deliveries.oldestMs(db))],
       ])
     },
   })
@@ -39,10 +42,10 @@ export function measureProgress(registry: Registry, deps: LagDeps, followed: rea
     name: "parked",
     help: "What was given up after its last attempt and waits for a person; by what gave it up",
     label: "by",
-    values: [RELAY, INBOX_GROUP, "refund-payments"],
+    values: [RELAY, INBOX_GROUP, WEBHOOK, "refund-payments"],
     read: async () =>
       new Map([
-        ...(await parkedMessages.count(db, [RELAY, INBOX_GROUP])),
+        ...(await parkedMessages.count(db, [RELAY, INBOX_GROUP, WEBHOOK])),
         ["refund-payments", await refunds.countParked(db)],
       ]),
   })

@@ -27,6 +27,7 @@ test("is read whole, and seeds nothing unless told", () => {
     loginProvider: "development",
     paymentProvider: "simulator",
     seedDemo: false,
+    webhook: null,
   })
   expect(parseConfig({ ...env, SEED_DEMO: "true" }).seedDemo).toBe(true)
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { Kafka, logLevel } from "kafkajs"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { inboxAndWebhook } from "../../src/consumers/channels.ts"
 import { INBOX_GROUP } from "../../src/consumers/inbox.ts"
 import { ORDERS_TOPIC } from "../../src/relay/messages.ts"
 import { RELAY } from "../../src/relay/relay.ts"
@@ -26,6 +27,7 @@ const inbox = async () => {
   const rows = await world.db.selectFrom("notifications").selectAll().orderBy("user_id").execute()
   return rows.map(({ user_id, type }) => `${user_id} ${type}`)
 }
+const forWebhook = async () => (await world.db.selectFrom("webhook_deliveries").select("id").execute()).length
 
 test("tells users of paid and timed-out orders, and how far it is", async () => {
   const [ann, bob, cleo] = [newLife("ann"), newLife("bob"), newLife("cleo")]
@@ -50,27 +52,30 @@ test("tells nothing twice when everything comes again to a group that has forgot
   await relay.stop()
   await world.db.deleteFrom("checkpoints").where("name", "=", RELAY).execute()
   relay = world.relay()
-  const consumers = world.consumers()
+  const consumers = world.consumers({ tell: inboxAndWebhook })
   const last = await world.write(newLife("dan").paid())
   expect(await world.told(last)).toBe(true)
   expect(await inbox()).toEqual([...before, "dan order_paid"])
+  expect(await forWebhook()).toBe(before.length + 1)
   await consumers.stop()
 })
 
 test("two members divide the work; one that leaves loses nothing and repeats nothing", async () => {
   const users = Array.from({ length: 60 }, (_, index) => `u${String(index).padStart(2, "0")}`)
   const before = await inbox()
-  const [first, second] = [world.consumers(), world.consumers()]
+  const noted = await forWebhook()
+  const [first, second] = [1, 2].map(() => world.consumers({ tell: inboxAndWebhook }))
   const write = (some: readonly string[]) => world.write(...some.map((user) => newLife(user).paid()))
   await write(users.slice(0, 20))
-  const leaving = first.stop()
+  const leaving = first!.stop()
   await write(users.slice(20, 40))
   await leaving
-  const third = world.consumers()
+  const third = world.consumers({ tell: inboxAndWebhook })
   const last = await write(users.slice(40))
   expect(await world.told(last, 20_000)).toBe(true)
   expect(await inbox()).toEqual([...before, ...users.map((user) => `${user} order_paid`)])
-  await Promise.all([second.stop(), third.stop()])
+  expect(await forWebhook()).toBe(noted + users.length)
+  await Promise.all([second!.stop(), third.stop()])
 })
 
 test("parks what it cannot read, with its reason, and goes on", async () => {

@@ -69,7 +69,7 @@ it("an API process tells of its sales, and how far every worker is that runs els
     () => metricsOf(api),
     (seen) => lagsOf(seen).every((lag) => lag === 0),
   )
-  expect(Object.entries(idle).filter(([name]) => name.startsWith("parked{"))).toHaveLength(3)
+  expect(Object.entries(idle).filter(([name]) => name.startsWith("parked{"))).toHaveLength(4)
   expect(idle['parked{by="relay"}']).toBe(0)
   const order = await eventually(
     async () => (await api("GET", "/v1/orders", { token: servers.token("ann") })).body.items[0],

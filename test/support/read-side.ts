@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { type Dialect, Kysely } from "kysely"
 import type { Clock } from "../../src/commands/ports/clock.ts"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import { inbox } from "../../src/consumers/channels.ts"
 import { NOTIFY_USERS, type NotifyUsersDeps, startNotifyUsers } from "../../src/consumers/notify-users.ts"
 import { sqliteDialect } from "../../src/infra/sqlite.ts"
 import { systemClock } from "../../src/infra/system-clock.ts"
@@ -45,6 +46,7 @@ const tables = Object.keys({
   refunds: true,
   notifications: true,
   parked_messages: true,
+  webhook_deliveries: true,
 } satisfies Record<keyof Database, true>) as (keyof Database)[]
 
 /** Empty read models in the database of a dialect. */
@@ -108,6 +110,6 @@ export async function startReadSide({
   const project = (changes: Partial<ProjectorDeps> = {}) =>
     startProjector({ ...following, onPassed: watch.passed, ...changes })
   const notify = (changes: Partial<NotifyUsersDeps> = {}) =>
-    startNotifyUsers({ ...following, onPassed: told.passed, ...changes })
+    startNotifyUsers({ ...following, tell: inbox, onPassed: told.passed, ...changes })
   return { db, log, watch, told, failures, project, notify, close }
 }

@@ -67,6 +67,7 @@ export async function startRealApps(
       handover,
       leaseOf: null,
       broker: null,
+      webhook: null,
     }
     const { app, begin, ready, stop } = await assemble(
       new Set(mariadb && index > 0 && workers === "one" ? ["api"] : roles),

@@ -3,6 +3,7 @@ import pino from "pino"
 import { Registry } from "prom-client"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import type { MessageBroker, ReceivedMessage } from "../../src/commands/ports/message-broker.ts"
+import { inbox } from "../../src/consumers/channels.ts"
 import { type KafkaConsumersDeps, startKafkaConsumers } from "../../src/consumers/kafka-consumers.ts"
 import { NOTIFY_USERS } from "../../src/consumers/notify-users.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
@@ -71,7 +72,7 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
     relay: (changes = {}) => startRelay({ store, db, clock, broker, metrics, onFailure, ...changes }),
     consumers: (changes = {}) =>
       startKafkaConsumers({
-        ...{ db, clock, broker, onPassed: () => {} },
+        ...{ db, clock, broker, tell: inbox, onPassed: () => {} },
         onFailure: (_, cause) => onFailure(cause),
         ...changes,
       }),

