@@ -9,6 +9,7 @@ import type {
 } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
+import { type Admission, admit } from "./admission.ts"
 import { type Access, authorise, type TokenVerifier } from "./auth.ts"
 import { type ProblemCode, problemResponses } from "./problems.ts"
 
@@ -30,6 +31,8 @@ declare module "fastify" {
     access?: Access
     /** The problems of the route's own; those that any route may answer with are added. */
     problems?: readonly ProblemCode[]
+    /** Asked before all else: who may not expect an answer in time is told to come back. */
+    admission?: Admission
     /** False for the few POST routes that take no Idempotency-Key. */
     idempotencyKey?: boolean
   }
@@ -50,7 +53,7 @@ export const idempotencyKeyOf = (request: FastifyRequest): string =>
  */
 export function addConventions(api: Api, verify: TokenVerifier): void {
   api.addHook("onRoute", (route) => {
-    const { access, problems = [], idempotencyKey = true } = route.config ?? {}
+    const { access, problems = [], idempotencyKey = true, admission } = route.config ?? {}
     if (access === undefined) throw new Error(`${route.url} does not say who may use it`)
     const key = idempotencyKey && route.method === "POST"
     const schema = route.schema ?? {}
@@ -63,10 +66,18 @@ export function addConventions(api: Api, verify: TokenVerifier): void {
       ...(access === "anyone" ? {} : { security: [{ bearer: [] }] }),
       response: {
         ...(schema.response as object),
-        ...problemResponses([...problems, ...problemsOfAny(route, access)]),
+        ...problemResponses([
+          ...problems,
+          ...(admission ? (["overloaded"] as const) : []),
+          ...problemsOfAny(route, access),
+        ]),
       },
     }
-    if (access !== "anyone") route.onRequest = [authorise(verify, access), ...[route.onRequest ?? []].flat()]
+    route.onRequest = [
+      ...(admission ? [admit(admission)] : []),
+      ...(access === "anyone" ? [] : [authorise(verify, access)]),
+      ...[route.onRequest ?? []].flat(),
+    ]
   })
 }
 

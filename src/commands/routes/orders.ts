@@ -1,5 +1,6 @@
 import { z } from "zod"
 import * as FlashSale from "../../domain/flash-sale.ts"
+import { createAdmission } from "../../http/admission.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { idempotencyKeyOf } from "../../http/api.ts"
 import { access, identityOf } from "../../http/auth.ts"
@@ -63,6 +64,7 @@ export const orderCommands =
   (deps: SaleDeps, sales: LiveSales): AddRoutes =>
   (api) => {
     const { clock, times } = deps
+    const admission = createAdmission(() => performance.now())
 
     api.post(
       "/v1/flash-sales/:id/orders",
@@ -75,7 +77,7 @@ export const orderCommands =
           body: Purchase,
           response: { 201: Order, 202: Pending.describe("Not decided yet; ask at `Location`") },
         },
-        config: { access: access.user, problems: [...Object.values(problemOf), "overloaded"] },
+        config: { access: access.user, problems: Object.values(problemOf), admission },
       },
       async (request, reply) => {
         const deadlineMs = clock.elapsed() + times.requestDeadlineMs
