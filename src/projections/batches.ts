@@ -1,4 +1,4 @@
-import { type Clock, LATE, within } from "../commands/ports/clock.ts"
+import type { Clock } from "../commands/ports/clock.ts"
 
 export interface BatchLimits {
   /** Most messages of one batch. */
@@ -8,37 +8,80 @@ export interface BatchLimits {
 }
 
 /**
- * What a source delivers, in order, several at a time. At most one message is asked for ahead of the consumer, so a
- * slow one holds the source back. What came before a failure is delivered before it is thrown. The source is ended by
- * its own signal, not from here.
+ * What a source delivers, in order, several at a time. While the consumer is at work the next batch is collected, and no
+ * more than that, so a slow one holds the source back. What came before a failure is delivered before it is thrown. The
+ * source is ended by its own signal, not from here.
  */
 export async function* inBatches<Message>(
   source: AsyncIterable<Message>,
   clock: Clock,
   { max, lingerMs }: BatchLimits,
 ): AsyncGenerator<Message[]> {
-  const messages = source[Symbol.asyncIterator]()
-  let upcoming = messages.next()
-  for (;;) {
-    const first = await upcoming
-    if (first.done) return
-    const batch = [first.value]
-    const untilMs = clock.elapsed() + lingerMs
-    upcoming = ask()
-    while (batch.length < max) {
-      const leftMs = Math.max(untilMs - clock.elapsed(), 0)
-      const message = await within(clock, leftMs, upcoming).catch((): typeof LATE => LATE)
-      if (message === LATE || message.done) break
-      batch.push(message.value)
-      upcoming = ask()
+  let batch: Message[] = []
+  let untilMs = 0
+  let ended = false
+  let failure: { readonly cause: unknown } | null = null
+  let left = false
+  const arrived = signal()
+  const taken = signal()
+  void collect()
+
+  try {
+    for (;;) {
+      while (batch.length === 0 && !ended) await arrived.next()
+      if (batch.length < max) await full()
+      const ready = batch
+      batch = []
+      taken.tell()
+      if (ready.length > 0) yield ready
+      else return fail()
     }
-    yield batch
+  } finally {
+    left = true
+    taken.tell()
   }
 
-  function ask(): Promise<IteratorResult<Message>> {
-    const asked = messages.next()
-    // It may fail while the consumer is at work: the next batch begins with the failure.
-    asked.catch(() => {})
-    return asked
+  async function collect(): Promise<void> {
+    try {
+      for await (const message of source) {
+        while (batch.length === max && !left) await taken.next()
+        if (left) break
+        if (batch.length === 0) untilMs = clock.elapsed() + lingerMs
+        batch.push(message)
+        if (batch.length === 1 || batch.length === max) arrived.tell()
+      }
+    } catch (cause) {
+      failure = { cause }
+    }
+    ended = true
+    arrived.tell()
+  }
+
+  function fail(): void {
+    if (failure) throw failure.cause
+  }
+
+  /** Resolves when the batch is full, has waited long enough, or the source has ended. */
+  async function full(): Promise<void> {
+    if (ended) return
+    let late = false
+    const cancel = clock.after(Math.max(untilMs - clock.elapsed(), 0), () => {
+      late = true
+      arrived.tell()
+    })
+    while (batch.length < max && !ended && !late) await arrived.next()
+    cancel()
+  }
+}
+
+/** Tells one who waits that something has happened. */
+function signal() {
+  let wake = () => {}
+  return {
+    next: () =>
+      new Promise<void>((resolve) => {
+        wake = resolve
+      }),
+    tell: () => wake(),
   }
 }

@@ -1,3 +1,5 @@
+import { MysqlAdapter } from "kysely"
+import type { BatchLimits } from "./batches.ts"
 import type { Db } from "./database.ts"
 import * as dishes from "./dishes.ts"
 import { type Follower, type FollowerDeps, inTransaction, startFollower } from "./follower.ts"
@@ -16,8 +18,13 @@ export const projected = { streamPrefixes: followedPrefixes }
 /** Every read model, in no particular order: each reads the log only. */
 const readModels = [dishes, sales, orders, payments, refunds]
 
-// SQLite works in this thread: a batch of 100 keeps the requests of the same process waiting for 2 or 3 ms.
-const limits = { max: 100, lingerMs: 5 }
+/** SQLite works in this thread: a batch of 100 keeps the requests of the same process waiting for 2 or 3 ms. */
+const HERE: BatchLimits = { max: 100, lingerMs: 5 }
+/** A server works beside this thread, and each of its transactions waits for its disk. */
+const ELSEWHERE: BatchLimits = { max: 1_000, lingerMs: 5 }
+
+const limitsOf = (db: Db): BatchLimits =>
+  db.getExecutor().adapter instanceof MysqlAdapter ? ELSEWHERE : HERE
 
 export type ProjectorDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" | "onFailure"> & {
   readonly db: Db
@@ -32,5 +39,5 @@ export const startProjector = ({ db, ...deps }: ProjectorDeps): Follower =>
       for (const readModel of readModels) await readModel.apply(tx, occurrences)
     }),
     filter: projected,
-    limits,
+    limits: limitsOf(db),
   })

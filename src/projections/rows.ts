@@ -2,7 +2,7 @@ import { type Insertable, sql } from "kysely"
 import type { Database, Tx } from "./database.ts"
 
 /** Rows of one statement; MySQL and SQLite both take far more. */
-const MAX = 50
+const MAX = 500
 
 /** The items in groups that one statement takes. */
 export function* inGroups<Item>(items: readonly Item[]): Generator<Item[]> {

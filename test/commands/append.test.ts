@@ -193,34 +193,4 @@ describe("appendDurably", () => {
     }
     expect(idsOf(await all(store.readStream(stream)))).toEqual(ids)
   })
-
-  test("many lost answers do not look for their events all at once", async () => {
-    const streams = Array.from({ length: 200 }, () => unique("stream"))
-    let looking = 0
-    let most = 0
-    const lost = new Set<string>()
-    const append = appendDurably(
-      {
-        async append(stream, expected, group) {
-          const result = await store.append(stream, expected, group)
-          if (lost.has(stream)) return result
-          lost.add(stream)
-          return unknown
-        },
-        async *readStream(stream, options) {
-          most = Math.max(most, ++looking)
-          try {
-            yield* store.readStream(stream, options)
-          } finally {
-            looking -= 1
-          }
-        },
-      },
-      systemClock,
-      quick,
-    )
-    const results = await Promise.all(streams.map((stream) => append(stream, "no_stream", events(1))))
-    expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(["appended"]))
-    expect(most).toBe(16)
-  })
 })

@@ -30,14 +30,28 @@ function source() {
 
 const limits = { max: 3, lingerMs: 5 }
 
-test("a full batch does not wait, and the consumer is not run ahead of by more than one", async () => {
+test("a full batch does not wait, and no more than the next is collected meanwhile", async () => {
   const clock = createVirtualClock(0)
   const numbers = source()
-  numbers.give(1, 2, 3, 4, 5)
+  numbers.give(1, 2, 3, 4, 5, 6, 7, 8, 9)
   const batches = inBatches(numbers, clock, limits)
   expect((await batches.next()).value).toEqual([1, 2, 3])
   await clock.settle()
-  expect(numbers.asked()).toBe(4)
+  expect(numbers.asked()).toBe(7)
+  expect((await batches.next()).value).toEqual([4, 5, 6])
+  expect((await batches.next()).value).toEqual([7, 8, 9])
+})
+
+test("what was collected while the consumer was at work has lingered already", async () => {
+  const clock = createVirtualClock(0)
+  const numbers = source()
+  numbers.give(1, 2, 3, 4)
+  const batches = inBatches(numbers, clock, limits)
+  expect((await batches.next()).value).toEqual([1, 2, 3])
+  await clock.advance(4)
+  const second = batches.next()
+  await clock.advance(1)
+  expect((await second).value).toEqual([4])
 })
 
 test("a short batch lingers for more, counted from its first message", async () => {
