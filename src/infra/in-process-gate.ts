@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto"
-import type { Gate, GateImage, GateTimes } from "../commands/ports/gate.ts"
+import { type Gate, type GateImage, type GateTimes, OVERDUE_MAX } from "../commands/ports/gate.ts"
 import { apply } from "./in-process-gate/apply.ts"
 import { reserve } from "./in-process-gate/reserve.ts"
 import { giveBack, type LoadedGate, notLoaded, permitAt, reply } from "./in-process-gate/state.ts"
 
-const OVERDUE_MAX = 100
 const RETIRED_MS = 24 * 60 * 60 * 1_000
 
 interface Claim {

@@ -96,6 +96,9 @@ export interface GateImage {
   readonly users: Iterable<readonly [userId: string, units: number]>
 }
 
+/** Most permits that one look tells of. */
+export const OVERDUE_MAX = 100
+
 export type LookReply =
   | NotLoaded
   | (GateState & {
@@ -105,7 +108,7 @@ export type LookReply =
       readonly permits: number
       /** Units of all permits under way. */
       readonly pendingUnits: number
-      /** At most 100 permits older than grace. */
+      /** Permits older than grace, `OVERDUE_MAX` of them at most. */
       readonly overdue: readonly Permit[]
     })
 

@@ -1,6 +1,6 @@
 import * as FlashSale from "../../domain/flash-sale.ts"
 import { sleep } from "../ports/clock.ts"
-import { GateUnavailable } from "../ports/gate.ts"
+import { GateUnavailable, OVERDUE_MAX } from "../ports/gate.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
 import type { GatePusher } from "./gate-pusher.ts"
@@ -9,6 +9,8 @@ import type { GateSight } from "./gate-sight.ts"
 import type { Permits } from "./permits.ts"
 import type { Writer } from "./writer.ts"
 
+/** Most looks in a row, while each is full of overdue permits: after a crash there may be thousands. */
+const LOOKS_IN_A_ROW = 50
 /** A log that has not answered an append for so long counts as silent: nothing is settled meanwhile. */
 const SILENT_MS = 1_000
 
@@ -39,25 +41,30 @@ export async function watchGate(deps: SaleDeps, parts: Parts, signal: AbortSigna
       return
     }
     try {
-      await look()
+      for (let looks = 0; looks < LOOKS_IN_A_ROW && (await look()) && !signal.aborted; ) looks += 1
     } catch (cause) {
       if (!(cause instanceof GateUnavailable))
         report("a look at the gate failed; the next one follows", cause, sale.id)
     }
   }
 
-  async function look(): Promise<void> {
+  /** Whether there may be more that is overdue. */
+  async function look(): Promise<boolean> {
     const seen = await gate.look(sale.id).catch((cause) => {
       parts.sight.lost()
       throw cause
     })
     parts.sight.saw(seen)
-    if (seen.kind === "not_loaded") return void parts.rebuild.ensureLoaded()
+    if (seen.kind === "not_loaded") {
+      void parts.rebuild.ensureLoaded()
+      return false
+    }
     await parts.follower.upTo(seen.rev)
     parts.follower.gateHas(seen.rev)
     if (seen.epoch < sale.epoch || lagsTooLong(seen.rev)) await parts.pusher.push()
-    if (parts.writer.silentMs() > SILENT_MS) return
-    for (const permit of seen.overdue) await parts.permits.settle(permit, seen.rev, parts.pusher.push)
+    if (parts.writer.silentMs() > SILENT_MS) return false
+    await Promise.all(seen.overdue.map((permit) => parts.permits.settle(permit, seen.rev, parts.pusher.push)))
+    return seen.overdue.length === OVERDUE_MAX
   }
 
   function lagsTooLong(gateRev: number): boolean {
