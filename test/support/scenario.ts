@@ -63,7 +63,7 @@ export const contentOf = ({ outcomes, unitsOf, ...rest }: FlashSale.Fold) => ({
   ...rest,
   units: new Map(unitsOf.entries()),
   outcomes: Array.from({ length: outcomes.size() }, (_, row) => outcomes.row(row)),
-  released: Array.from({ length: outcomes.releases() }, (_, release) => outcomes.released(release)),
+  released: Array.from({ length: outcomes.releases() }, (_, release) => outcomes.release(release)),
 })
 
 const fold = (sale: FlashSale.Sale, event: FlashSale.Event): void =>

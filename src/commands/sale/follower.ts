@@ -30,10 +30,9 @@ export interface Follower {
   follow(signal: AbortSignal): Promise<void>
 }
 
-/** Keeps the fold of one sale's stream, from its start, by reading, by following, and by this process's appends. */
-export function createFollower(saleId: string, store: EventStore, clock: Clock): Follower {
-  const stream = FlashSale.streamOf(saleId)
-  const sale = FlashSale.initial(saleId)
+/** Keeps the fold of one sale's stream, from where it stands, by reading, by following, and by this process's appends. */
+export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: Clock): Follower {
+  const stream = FlashSale.streamOf(sale.id)
   const ends = waiters()
   /** The latest changes, as far as the gate is not known to have them. */
   const recent: GateChange[] = []

@@ -7,6 +7,7 @@ import { createGateSight, type GateSight } from "./gate-sight.ts"
 import { type Commit, commitHere, createHandOver } from "./hand-over.ts"
 import { type Handed, idsFrom } from "./handed.ts"
 import { createPermits, type Permits } from "./permits.ts"
+import { createSnapshots } from "./snapshots.ts"
 import { createSoldOutMemory, type SoldOutMemory } from "./sold-out-memory.ts"
 import { isOverFor, watchGate } from "./watch.ts"
 import { createWriter, type Writer } from "./writer.ts"
@@ -34,13 +35,14 @@ export interface LiveSale {
   stop(graceMs: number): Promise<void>
 }
 
-/** Folds the sale's stream and begins to serve it; null for a sale that does not exist. Throws `EventStoreUnavailable`. */
+/** Folds the sale's stream, from its last snapshot on, and begins to serve it; null for a sale that does not exist. Throws `EventStoreUnavailable`. */
 export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<LiveSale | null> {
   const { clock, report, store, times } = deps
-  const follower = createFollower(saleId, store, clock)
+  const snapshots = createSnapshots(deps, saleId)
+  const sale = await snapshots.join()
+  if (!sale) return null
+  const follower = createFollower(sale, store, clock)
   await follower.catchUp()
-  const { sale } = follower
-  if (!sale.terms) return null
 
   const isOver = () => isOverFor(sale, clock.now(), times.afterEndMs)
   const stopped = new AbortController()
@@ -64,6 +66,7 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
 
   const background = [
     follower.follow(signal),
+    snapshots.keep(sale, signal),
     watchGate(deps, { follower, writer, pusher, rebuild, permits, sight }, signal),
   ]
   for (const task of background) task.catch((cause) => report("a sale is no longer followed", cause, saleId))

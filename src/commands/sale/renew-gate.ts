@@ -3,6 +3,7 @@ import * as FlashSale from "../../domain/flash-sale.ts"
 import type { SaleDeps } from "./deps.ts"
 import { createFollower } from "./follower.ts"
 import { createGateRebuild } from "./gate-rebuild.ts"
+import { createSnapshots } from "./snapshots.ts"
 import { createWriter } from "./writer.ts"
 
 /**
@@ -12,9 +13,10 @@ import { createWriter } from "./writer.ts"
  * the gate is loaded or `signal` aborts.
  */
 export async function renewGate(deps: SaleDeps, saleId: string, signal: AbortSignal): Promise<boolean> {
-  const follower = createFollower(saleId, deps.store, deps.clock)
+  const sale = await createSnapshots(deps, saleId).join()
+  if (!sale) return false
+  const follower = createFollower(sale, deps.store, deps.clock)
   await follower.catchUp()
-  if (!follower.sale.terms) return false
   const writer = createWriter(deps, follower, signal, () => {})
   const id = deps.newId()
   const context = { actor: "operator:gate", correlationId: id, causationId: id }

@@ -10,7 +10,7 @@ interface Cells<Value> {
   [cell: number]: Value
 }
 
-/** Numbers by row, from 0 on, each 0 until it is set. They lie outside the heap: the collector never walks them. */
+/** Numbers by row, from 0 on; only what was set may be read. They lie outside the heap: the collector never walks them. */
 export interface Column<Value> {
   get(row: number): Value
   set(row: number, value: Value): void
@@ -44,7 +44,10 @@ function over<Value>(
   return {
     get: (row) => pages[row >>> shift]![row & mask]!,
     set(row, value) {
-      room(row)[row & mask] = value
+      const page = pages[row >>> shift]
+      const cell = row & mask
+      if (page !== undefined && cell < page.length) page[cell] = value
+      else room(row)[cell] = value
     },
     copy: () =>
       over(

@@ -32,7 +32,6 @@ export function createNames(): Names {
   /** The bytes of the name in question. */
   let bytes = new Uint8Array(512)
   let length = 0
-
   /** Puts the name's bytes in place and returns their hash: FNV-1a, mixed so that every bit of it tells names apart. */
   function take(name: string): number {
     if (bytes.length < 3 * name.length) bytes = new Uint8Array(3 * name.length)

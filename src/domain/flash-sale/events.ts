@@ -11,7 +11,7 @@ const Fen = z.int().min(0)
 const Units = z.int().min(1)
 
 /** What a sale offers; every field as it stands after the event. */
-const Terms = z.object({
+export const Terms = z.object({
   title: text(1, 200),
   dishId: z.string().optional(),
   storeId: z.string().optional(),

@@ -70,13 +70,14 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
   }
 }
 
-function setTerms(sale: Sale, terms: Terms): void {
+export function setTerms(sale: Sale, terms: Terms): void {
   sale.terms = terms
   sale.startsAtMs = Date.parse(terms.startsAt)
   sale.endsAtMs = Date.parse(terms.endsAt)
 }
 
-function take(sale: Sale, userId: string, units: number): void {
+/** Counts cups as held or sold, or as given back when there are fewer than none. */
+export function take(sale: Sale, userId: string, units: number): void {
   sale.taken += units
   sale.unitsOf.add(userId, units)
 }

@@ -42,9 +42,12 @@ export interface OutcomeRows extends Outcomes {
   row(row: number): Outcome
   /** The first row of an event after this revision; the number of rows when there is none. */
   rowAfter(revision: number): number
-  /** How many reservations were released, and the row of each of them, in the order of their release. */
+  /** How many reservations were released. */
   releases(): number
-  released(release: number): number
+  /** In the order of the releases: the revision of the reservation, and that of its release. */
+  release(release: number): [revision: number, releasedAt: number]
+  /** The first release after this revision; the number of releases when there is none. */
+  releaseAfter(revision: number): number
 }
 
 const KINDS = ["accepted", ...PermitRefusal.options] as const
@@ -110,16 +113,7 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
     if (accepted.orderId !== orderIdAt(saleId, accepted.revision)) otherOrders.set(row, accepted.orderId)
   }
 
-  function rowAfter(revision: number): number {
-    let low = 0
-    for (let high = requestIds.size(); low < high; ) {
-      const middle = (low + high) >>> 1
-      if (revisions.get(middle) > revision) high = middle
-      else low = middle + 1
-    }
-    return low
-  }
-
+  const rowAfter = (revision: number) => firstOf(requestIds.size(), (row) => revisions.get(row) > revision)
   const row = (row: number): Outcome => outcomeOf(row, requestIds.at(row))
 
   return {
@@ -127,7 +121,9 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
     row,
     rowAfter,
     releases: () => released,
-    released: (release) => releases.get(release),
+    release: (release) => [revisions.get(releases.get(release)), releasedAts.get(releases.get(release))],
+    releaseAfter: (revision) =>
+      firstOf(released, (release) => releasedAts.get(releases.get(release)) > revision),
     has: (requestId) => requestIds.find(requestId) >= 0,
     get(requestId) {
       const found = requestIds.find(requestId)
@@ -138,11 +134,24 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
       return found >= 0 && revisions.get(found) === revision ? row(found) : undefined
     },
     set(outcome) {
+      const rows = requestIds.size()
       const row = requestIds.add(outcome.requestId)
+      if (row === rows) releasedAts.set(row, 0)
       kinds.set(row, KINDS.indexOf(outcome.kind === "accepted" ? outcome.kind : outcome.reason))
       revisions.set(row, outcome.revision)
       hashNumbers.set(row, numberOf(outcome.payloadHash))
       if (outcome.kind === "accepted") setAccepted(row, outcome)
     },
   }
+}
+
+/** The first number below `end` from which on something is so; `end` when it never is. */
+function firstOf(end: number, isSo: (number: number) => boolean): number {
+  let low = 0
+  for (let high = end; low < high; ) {
+    const middle = (low + high) >>> 1
+    if (isSo(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -41,7 +41,8 @@ export interface Fold extends Sale {
   readonly outcomes: OutcomeRows
 }
 
-export type Status = "scheduled" | "open" | "paused" | "ended" | "closed"
+export const STATUSES = ["scheduled", "open", "paused", "ended", "closed"] as const
+export type Status = (typeof STATUSES)[number]
 
 export function initial(id: string): Fold {
   const users = createNames()
