@@ -1,86 +1,23 @@
-import { describe, expect, it, onTestFinished } from "vitest"
-import type { ReadStreamOptions } from "../../src/commands/ports/event-store.ts"
-import { createFollower } from "../../src/commands/sale/follower.ts"
+import { describe, expect, it } from "vitest"
 import { createSnapshots } from "../../src/commands/sale/snapshots.ts"
-import type { NewEvent, RecordedEvent } from "../../src/domain/event.ts"
-import * as FlashSale from "../../src/domain/flash-sale.ts"
-import type { MemoryLog } from "../support/memory-log.ts"
-import { type Process, saleWorld, type World } from "../support/sale-world.ts"
-import { contentOf, permit, reserved, SALE_ID } from "../support/scenario.ts"
-
-const EVERY = 10
-const SALE = FlashSale.streamOf(SALE_ID)
-const SNAPSHOTS = `snapshot-${SALE}`
-const metadata = { correlationId: "t", causationId: "t", actor: "t", schemaVersion: 1, codeVersion: "t" }
-
-const storedIn = (log: MemoryLog) => log.all.filter(({ stream }) => stream === SNAPSHOTS)
-let ids = 0
-const eventOf = (type: string, data: object): NewEvent => ({
-  id: `11111111-0000-4000-8000-${(++ids).toString(16).padStart(12, "0")}`,
-  ...{ type, data, metadata },
-})
-
-/** Sells `count` cups more, past the gate. */
-async function sell(world: World, count: number): Promise<void> {
-  const from = world.events().length
-  const events = Array.from({ length: count }, (_, n) => reserved(permit(`user${from + n}`), from + n))
-  await world.log.append(
-    SALE,
-    BigInt(from - 1),
-    events.map(({ type, data }) => eventOf(type, data)),
-  )
-}
-
-/** A process that follows the sale and keeps its snapshots. */
-async function keeper(world: World, tamper: Parameters<World["process"]>[0] = {}) {
-  const reads: [stream: string, from: bigint | undefined][] = []
-  const { deps, stop } = await world.process({
-    store: {
-      readStream(stream: string, options: ReadStreamOptions = {}) {
-        reads.push([stream, options.from])
-        return world.log.readStream(stream, options)
-      },
-      ...tamper.store,
-    },
-  })
-  await stop()
-  reads.length = 0
-  const snapshots = createSnapshots(deps, SALE_ID, EVERY)
-  const sale = (await snapshots.join())!
-  const follower = createFollower(sale, deps.store, world.clock)
-  await follower.catchUp()
-  const stopped = new AbortController()
-  onTestFinished(() => stopped.abort())
-  void snapshots.keep(sale, stopped.signal)
-  return { sale, follower, reads, stop: () => stopped.abort() }
-}
-
-/** Folds what is new and lets what is due be written. */
-async function goOn(world: World, ...keepers: Pick<Awaited<ReturnType<typeof keeper>>, "follower">[]) {
-  for (const { follower } of keepers) await follower.catchUp()
-  await world.clock.advance(4_000)
-}
-
-/** What a process that joins now folds, and from which revision on it reads the sale's stream. */
-async function joining(world: World) {
-  const { sale, reads } = await keeper(world)
-  const from = reads.filter(([stream]) => stream === SALE).at(-1)![1]
-  return { content: contentOf(sale), from: Number(from) }
-}
-
-function fromStart(world: World) {
-  const sale = FlashSale.initial(SALE_ID)
-  for (const { stream, type, data, revision, position } of world.log.all)
-    if (stream === SALE)
-      FlashSale.evolve(sale, FlashSale.parse(type, data), { revision: Number(revision), position })
-  return contentOf(sale)
-}
-
-async function worldOf(cups: number) {
-  const world = await saleWorld({ stock: 100_000 })
-  await sell(world, cups)
-  return world
-}
+import type { RecordedEvent } from "../../src/domain/event.ts"
+import type * as FlashSale from "../../src/domain/flash-sale.ts"
+import { saleWorld } from "../support/sale-world.ts"
+import { contentOf } from "../support/scenario.ts"
+import {
+  asStored,
+  changed,
+  EVERY,
+  eventOf,
+  fromStart,
+  goOn,
+  joining,
+  keeper,
+  SNAPSHOTS,
+  sell,
+  storedIn,
+  worldOf,
+} from "../support/snapshot-world.ts"
 
 describe("snapshots", () => {
   it("are written whenever so many events have come, each with what is new", async () => {
@@ -89,10 +26,10 @@ describe("snapshots", () => {
     await goOn(world, process)
     await sell(world, EVERY - 1)
     await goOn(world, process)
-    expect(storedIn(world.log)).toHaveLength(1)
+    expect(storedIn(world)).toHaveLength(1)
     await sell(world, 1)
     await goOn(world, process)
-    expect(storedIn(world.log).map(({ data }) => data)).toMatchObject([
+    expect(storedIn(world).map(({ data }) => data)).toMatchObject([
       { after: -1, revision: 15, requests: { length: 15 } },
       { after: 15, revision: 25, requests: { length: 10 } },
     ])
@@ -111,7 +48,7 @@ describe("snapshots", () => {
   it("are used by a process that serves the sale", async () => {
     const world = await worldOf(15)
     await goOn(world, await keeper(world))
-    const served: Process = await world.process()
+    const served = await world.process()
     expect(contentOf(served.live.sale)).toMatchObject({ revision: 15, taken: 15 })
     const answer = served.buy("ann")
     await world.clock.advance(700)
@@ -140,7 +77,7 @@ describe("a snapshot that cannot be used", () => {
   async function tampered(change: (parts: RecordedEvent[]) => { type: string; data: object }[]) {
     const source = await worldOf(2_500)
     await goOn(source, await keeper(source))
-    const parts = storedIn(source.log)
+    const parts = storedIn(source)
     expect(parts).toHaveLength(3)
     const world = await worldOf(2_500)
     let revision = -1n
@@ -150,9 +87,11 @@ describe("a snapshot that cannot be used", () => {
     }
     return world
   }
-  const asStored = ({ type, data }: RecordedEvent) => ({ type, data: data as object })
-  const changed = (parts: RecordedEvent[], change: object) =>
-    parts.map((part) => ({ type: part.type, data: { ...(part.data as object), ...change } }))
+
+  const damaged = ({ type, data }: RecordedEvent) => ({
+    type,
+    data: { ...(data as object), payloadHashes: ["x"] },
+  })
 
   it.each<[string, (parts: RecordedEvent[]) => { type: string; data: object }[], number]>([
     ["is whole and sound: it is used", (parts) => parts.map(asStored), 2_501],
@@ -162,11 +101,7 @@ describe("a snapshot that cannot be used", () => {
     ["is half written", (parts) => parts.slice(0, 2).map(asStored), 0],
     ["lacks its beginning", (parts) => parts.slice(1).map(asStored), 0],
     ["continues one that is not there", (parts) => changed(parts, { after: 5 }), 0],
-    [
-      "was damaged",
-      ([first, ...rest]) => [...changed([first!], { payloadHashes: ["x"] }), ...rest.map(asStored)],
-      0,
-    ],
+    ["was damaged", ([first, ...rest]) => [damaged(first!), ...rest.map(asStored)], 0],
     ["has the parts of another in between", ([a, b, c]) => [a!, a!, b!, b!, c!].map(asStored), 0],
     ["comes after half of another", (parts) => [...parts.slice(0, 2), ...parts].map(asStored), 2_501],
   ])("%s", async (_, change, from) => {
@@ -181,12 +116,12 @@ describe("a snapshot that cannot be used", () => {
     await world.log.append(
       SNAPSHOTS,
       "no_stream",
-      storedIn(source.log).map(({ type, data }) => eventOf(type, data as object)),
+      storedIn(source).map(({ type, data }) => eventOf(type, data as object)),
     )
     await sell(world, 20)
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 0 })
     await goOn(world, await keeper(world))
-    expect(storedIn(world.log).at(-1)!.data).toMatchObject({ after: -1, revision: 20 })
+    expect(storedIn(world).at(-1)!.data).toMatchObject({ after: -1, revision: 20 })
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 21 })
   })
 
@@ -197,7 +132,7 @@ describe("a snapshot that cannot be used", () => {
     await world.log.append(
       SNAPSHOTS,
       "no_stream",
-      storedIn(source.log).map(({ type, data }) => eventOf(type, data as object)),
+      storedIn(source).map(({ type, data }) => eventOf(type, data as object)),
     )
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 0 })
   })
@@ -210,7 +145,7 @@ describe("several processes that keep snapshots", () => {
     await goOn(world, ...processes)
     await sell(world, EVERY)
     await goOn(world, ...processes)
-    const parts = storedIn(world.log).map(({ data }) => data as FlashSale.SnapshotPart)
+    const parts = storedIn(world).map(({ data }) => data as FlashSale.SnapshotPart)
     expect(parts.map(({ after, part }) => [after, part])).toEqual([
       [-1, 0],
       [-1, 1],
@@ -232,10 +167,10 @@ describe("several processes that keep snapshots", () => {
       },
     })
     await goOn(world, dying)
-    expect(storedIn(world.log)).toHaveLength(1)
+    expect(storedIn(world)).toHaveLength(1)
     dying.stop()
     await goOn(world, await keeper(world))
-    expect(storedIn(world.log)).toHaveLength(4)
+    expect(storedIn(world)).toHaveLength(4)
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_501 })
   })
 
@@ -255,10 +190,10 @@ describe("several processes that keep snapshots", () => {
     await goOn(world, await keeper(world))
     held.resolve()
     await goOn(world, slow)
-    expect(storedIn(world.log)).toHaveLength(4)
+    expect(storedIn(world)).toHaveLength(4)
     await sell(world, EVERY)
     await goOn(world, slow)
-    expect(storedIn(world.log)).toHaveLength(5)
+    expect(storedIn(world)).toHaveLength(5)
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_511 })
   })
 })

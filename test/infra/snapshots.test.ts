@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
-import { defaultSaleTimes, noObserver, type SaleDeps } from "../../src/commands/sale/deps.ts"
 import { createFollower } from "../../src/commands/sale/follower.ts"
 import { createSnapshots } from "../../src/commands/sale/snapshots.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
-import { createInProcessGate } from "../../src/infra/in-process-gate.ts"
 import { systemClock as clock } from "../../src/infra/system-clock.ts"
 import { startTestLogServer, type TestLogServer } from "../support/log-server.ts"
 import { contentOf, permit, reserved, SALE_ID, scheduled } from "../support/scenario.ts"
@@ -23,16 +21,14 @@ const metadata = { correlationId: "t", causationId: "t", actor: "t", schemaVersi
 
 let server: TestLogServer
 let store: EventStore
-let deps: SaleDeps
+let deps: Parameters<typeof createSnapshots>[0]
 beforeAll(async () => {
   server = await startTestLogServer()
   store = createEventStore({ url: server.url })
-  const times = defaultSaleTimes
-  const gate = createInProcessGate({ now: clock.now, times })
   const report = (what: string, cause: unknown) => {
     throw new Error(what, { cause })
   }
-  deps = { store, gate, clock, newId: randomUUID, random: Math.random, times, report, observer: noObserver }
+  deps = { store, clock, newId: randomUUID, random: Math.random, report }
 })
 afterAll(async () => {
   await store?.close()

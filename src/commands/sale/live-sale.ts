@@ -35,7 +35,10 @@ export interface LiveSale {
   stop(graceMs: number): Promise<void>
 }
 
-/** Folds the sale's stream, from its last snapshot on, and begins to serve it; null for a sale that does not exist. Throws `EventStoreUnavailable`. */
+/**
+ * Folds the sale's stream, from its last snapshot on, and begins to serve it; null for a sale that does not exist. Throws
+ * `EventStoreUnavailable`.
+ */
 export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<LiveSale | null> {
   const { clock, report, store, times } = deps
   const snapshots = createSnapshots(deps, saleId)

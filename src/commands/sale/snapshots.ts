@@ -30,7 +30,7 @@ export interface Snapshots {
  * whole, of another version, damaged, or of another stream is ignored, and the sale's own stream tells the rest.
  */
 export function createSnapshots(
-  { store, clock, newId, random, report }: SaleDeps,
+  { store, clock, newId, random, report }: Pick<SaleDeps, "store" | "clock" | "newId" | "random" | "report">,
   saleId: string,
   every = SNAPSHOT_EVERY,
 ): Snapshots {
