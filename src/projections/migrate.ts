@@ -5,6 +5,7 @@ import { payments } from "./migrations/0002-payments.ts"
 import { notifications } from "./migrations/0003-notifications.ts"
 import { parkedMessages } from "./migrations/0004-parked-messages.ts"
 import { webhookDeliveries } from "./migrations/0005-webhook-deliveries.ts"
+import { openSales } from "./migrations/0006-open-sales.ts"
 
 const migrations: Record<string, Migration> = {
   ...salesAndOrders,
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   ...notifications,
   ...parkedMessages,
   ...webhookDeliveries,
+  ...openSales,
 }
 
 /** Brings the tables to what this code expects; does nothing when they are so already. Throws if it cannot. */

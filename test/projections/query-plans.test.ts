@@ -6,7 +6,10 @@ import { dueOrders } from "../../src/projections/due-orders.ts"
 import { migrate } from "../../src/projections/migrate.ts"
 import * as notifications from "../../src/projections/notifications.ts"
 import * as orders from "../../src/projections/orders.ts"
+import * as parkedMessages from "../../src/projections/parked-messages.ts"
 import * as refunds from "../../src/projections/refunds.ts"
+import * as sales from "../../src/projections/sales.ts"
+import * as deliveries from "../../src/projections/webhook-deliveries.ts"
 
 // SQLite works in the thread that answers requests: a query that looks through a table would make everybody wait.
 
@@ -66,6 +69,11 @@ test.each<[string, () => Promise<unknown>, string]>([
     "orders_due (status=? AND pay_by_ms>? AND pay_by_ms<?)",
   ],
   ["due refunds", () => refunds.due(db, 5, 10), "refunds_due (status=? AND retry_at_ms<?)"],
+  ["open sales", () => sales.openIds(db, 5, 10), "flash_sales_by_end (closed=? AND ends_at_ms>?)"],
+  ["due deliveries", () => deliveries.oldestMs(db), "webhook_deliveries_by_age (status=?)"],
+  ["the oldest refund", () => refunds.oldestDueMs(db, 5), "refunds_due (status=? AND retry_at_ms<?)"],
+  ["parked refunds", () => refunds.countParked(db), "refunds_due (status=?)"],
+  ["parked messages", () => parkedMessages.waiting(db), "parked_messages_by_status (status=?)"],
   ["notifications", () => notifications.list(db, "ann", { limit: 20 }), "notifications_by_user (user_id=?)"],
 ])("%s are found by their index, in its order", async (_what, ask, index) => {
   expect(await planOf(ask)).toMatch(new RegExp(`^SEARCH \\w+ USING (COVERING )?INDEX ${escaped(index)}$`))

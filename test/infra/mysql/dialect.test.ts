@@ -47,6 +47,28 @@ describe("MySQL by our dialect", () => {
     expect(rows).toEqual([{ beyond: "9007199254740993", n: 0 }])
   })
 
+  test("reads and writes instants in UTC, wherever the process runs", async () => {
+    const zone = process.env.TZ
+    process.env.TZ = "Asia/Shanghai"
+    try {
+      const at = new Date("2026-01-01T00:00:00Z")
+      const { rows } = await sql`
+        select timestamp'2026-01-01 00:00:00' as told, cast(${at} as char) as kept
+      `.execute(db)
+      expect(rows).toEqual([{ told: at, kept: "2026-01-01 00:00:00.000" }])
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    }
+  })
+
+  test("makes its tables of UTF-8 compared byte by byte", async () => {
+    const made = await server.sql(
+      "select distinct engine, table_collation from information_schema.tables where table_schema = 'hash_coffee' and table_name not like 'kysely%'",
+    )
+    expect(made).toEqual([{ engine: "InnoDB", table_collation: "utf8mb4_bin" }])
+  })
+
   test("is migrated once, however often and by however many", async () => {
     await Promise.all([migrate(db), migrate(db), migrate(db)])
     const { rows } = await sql<{ n: number }>`select count(*) as n from kysely_migration`.execute(db)
