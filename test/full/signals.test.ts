@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { roles } from "../../src/config.ts"
-import { type Api, apiOf, buy, eventually, openSale } from "../support/buyer.ts"
+import { type Api, apiOf, buy, crowd, eventually, openSale, tally } from "../support/buyer.ts"
 import { type FullProcess, type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
+
+const ROUND = 100
+/** Messages of the first sale: scheduled, reserved, released. */
+const FIRST = 3
 
 let servers: FullServers
 let selling: FullProcess
@@ -78,6 +82,32 @@ it("an API process tells of its sales, and how far every worker is that runs els
   expect(order.cancelReason).toBe("timeout")
   await working.server.kill("SIGTERM")
 }, 60_000)
+
+it("Kafka away: no buyer notices, the lag tells, and what was not passed on is passed on by itself", async () => {
+  const working = await workers()
+  await servers.kafka.kill()
+  const saleId = await openSale(api, servers.token("boss", "admin"), { stock: ROUND })
+  const bought = await crowd(2 * ROUND, 20, (n) => buy(api, saleId, servers.token(`crowd-${n}`)))
+  expect(tally(bought.map(({ status }) => status))).toEqual({ 201: ROUND, 409: ROUND })
+  await eventually(
+    async () => (await api("GET", `/v1/flash-sales/${saleId}`)).body,
+    ({ held }) => held === ROUND,
+  )
+  const behind = await eventually(
+    () => metricsOf(api),
+    (seen) => (seen['follower_lag_seconds{follower="relay"}'] ?? 0) > 1,
+  )
+  expect(behind['follower_lag_seconds{follower="read-models"}']).toBeLessThan(1)
+  await servers.kafka.restart()
+  await eventually(
+    () => metricsOf(api),
+    (seen) => lagsOf(seen).every((lag) => lag === 0),
+    30_000,
+  )
+  const lines = await servers.kafka.consume("hash-coffee.flash-sales.v1", FIRST + 1 + ROUND)
+  expect(lines.filter((line) => line.includes("StockReserved") && line.includes(saleId))).toHaveLength(ROUND)
+  await working.server.kill("SIGTERM")
+}, 90_000)
 
 it("what cannot be read is no number, and the rest is told all the same", async () => {
   await servers.mariadb.kill()

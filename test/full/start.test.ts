@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { roles } from "../../src/config.ts"
 import { apiOf, buy, eventually, openSale } from "../support/buyer.ts"
 import { selfSigned } from "../support/certificate.ts"
 import { type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
@@ -129,6 +130,17 @@ it("speaks TLS to Redis and has a password, by URL", async () => {
   await server.kill("SIGTERM")
   await redis.close()
   remove()
+})
+
+it("every role alone has a process that tells its health and its numbers; only the API's has an API", async () => {
+  const processes = await Promise.all(roles.map((ROLES) => startFullProcess({ ...servers.env, ROLES })))
+  await Promise.all(processes.map((each) => each.ready()))
+  for (const [n, { url }] of processes.entries()) {
+    const api = apiOf(url)
+    for (const path of ["/livez", "/readyz", "/metrics"]) expect((await api("GET", path)).status).toBe(200)
+    expect((await api("GET", "/v1/flash-sales")).status).toBe(roles[n] === "api" ? 200 : 404)
+  }
+  await Promise.all(processes.map(({ server }) => server.kill("SIGTERM")))
 })
 
 it("an API alone, all workers stopped, creates a sale and sells", async () => {

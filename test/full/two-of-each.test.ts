@@ -140,6 +140,7 @@ describe("two processes of all roles", () => {
     const saleId = await on.sell({ stock: 1, paymentWindowSeconds: 1 })
     await on.buys(saleId, "gus")
     await processes[dying]!.server.kill()
+    const killedMs = performance.now()
     const everything = before.flat().sort()
     await eventually(
       () => activeIn(apis[surviving]!),
@@ -151,6 +152,12 @@ describe("two processes of all roles", () => {
       () => on.buys(saleId, "hal"),
       ({ status }) => status === 201,
       TAKE_OVER_MS,
+    )
+    // Kafka has noticed as well, and gives the dead one's partitions away: gus hears that his order timed out.
+    await eventually(
+      async () => (await on.api("GET", "/v1/notifications", { token: on.token("gus") })).body.items,
+      ({ length }) => length === 1,
+      TAKE_OVER_MS - (performance.now() - killedMs),
     )
   }, 60_000)
 })
