@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { GateUnavailable } from "../../src/commands/ports/gate.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { type Process, saleWorld, type World } from "../support/sale-world.ts"
 import { SALE_ID } from "../support/scenario.ts"
@@ -130,6 +131,21 @@ describe("a gate that is lost", () => {
     })
     expect(await buys(world, process, "ann")).toMatchObject(accepted)
     expect(count(world, "GateOpened")).toBe(2)
+    expect(await world.drift()).toBe(0)
+  })
+
+  it("is loaded at the second try when Redis did not answer the first: its claim stands in nobody's way", async () => {
+    const world = await saleWorld({ stock: 5 })
+    let failures = 1
+    const process = await world.process({
+      gate: {
+        async load(...args) {
+          if (failures-- > 0) throw new GateUnavailable("no answer")
+          return world.gate.load(...args)
+        },
+      },
+    })
+    expect(await buys(world, process, "ann")).toMatchObject(accepted)
     expect(await world.drift()).toBe(0)
   })
 

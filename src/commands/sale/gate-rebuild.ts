@@ -33,13 +33,15 @@ export function createGateRebuild(
   let rebuilding: Promise<void> | null = null
 
   async function rebuild(): Promise<void> {
+    // One for all attempts: a claim that the last one left behind is still ours, and nobody waits for its end.
+    const token = newId()
     for (
       let backoffMs = BACKOFF_MIN_MS;
       !signal.aborted;
       backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS)
     ) {
       try {
-        if (await attempt()) return
+        if (await attempt(token)) return
       } catch (cause) {
         report("the gate could not be loaded; trying again", cause, sale.id)
       }
@@ -48,8 +50,7 @@ export function createGateRebuild(
   }
 
   /** One try; false when another process has the claim or ours was lost. */
-  async function attempt(): Promise<boolean> {
-    const token = newId()
+  async function attempt(token: string): Promise<boolean> {
     const claim = await gate.claim(sale.id, token, sale.epoch)
     if (claim.kind === "busy") return false
     if (claim.kind === "loaded") {
