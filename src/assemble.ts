@@ -111,6 +111,12 @@ export async function assemble(
     return missing.length > 0 ? missing : ["starting"]
   }
 
+  async function prepareForUsers(): Promise<void> {
+    if (roles.has("projector")) await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
+    // Only a hint which sales to fold ahead of their buyers: any other is folded at its first request.
+    for (const id of await saleModel.openIds(db, clock.now(), LIVE_MAX)) await sales.get(id)
+  }
+
   const routes = [
     refuseUntil(() => workers !== null),
     login(adapters.loginProvider, jwtSigner(jwtSecret)),
@@ -152,9 +158,8 @@ export async function assemble(
       })
     },
     async ready() {
-      if (roles.has("projector")) await watch.waitFor(await store.endPosition(), CATCH_UP_MS)
-      // Only a hint which sales to fold ahead of their buyers: any other is folded at its first request.
-      for (const id of await saleModel.openIds(db, clock.now(), LIVE_MAX)) await sales.get(id)
+      // Users ask processes of the API only: one that works behind them has nobody to keep waiting.
+      if (roles.has("api")) await prepareForUsers()
       ready = true
     },
     async stop() {
