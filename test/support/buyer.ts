@@ -95,6 +95,27 @@ export async function buy(
   }
 }
 
+/** Asks with one key until there is an answer other than 503: the system fails meanwhile. */
+export async function patiently(
+  api: Api,
+  method: string,
+  path: string,
+  { key = randomUUID() as string, ...ask }: Ask,
+  patienceMs = 30_000,
+): Promise<Answer> {
+  return eventually(
+    () => api(method, path, { ...ask, key }).catch(() => ({ status: 503, headers: {}, body: {} })),
+    ({ status }) => status !== 503,
+    patienceMs,
+  )
+}
+
+/** As a load balancer does: each request goes to the next of several processes. */
+export function anyOf(apis: readonly Api[]): Api {
+  let next = 0
+  return (...asked) => apis[next++ % apis.length]!(...asked)
+}
+
 /** Opens a sale that runs now; returns its id. */
 export async function openSale(api: Api, adminToken: string, terms: object = {}): Promise<string> {
   const now = Date.now()

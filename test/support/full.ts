@@ -24,9 +24,12 @@ export interface FullServers {
 
 export interface FullProcess {
   readonly url: string
+  /** The current run. */
   readonly server: Server
   /** Resolves when it has printed its address: it is ready. */
   ready(): Promise<void>
+  /** Kills it, if it still runs, and starts it again on its port; resolves when it is ready. */
+  restart(): Promise<void>
 }
 
 /** Real servers of the test's own. */
@@ -61,14 +64,26 @@ export async function startFullServers(): Promise<FullServers> {
 
 /** One process of the full profile, as a user starts it, on a free port. */
 export async function startFullProcess(env: Record<string, string>): Promise<FullProcess> {
-  const dir = tempDir("full")
   const port = await freePort()
   const variables = Object.entries({ ...env, PORT: String(port) }).map(([name, value]) => `${name}=${value}`)
-  const server = startServer("env", [...variables, process.execPath, MAIN], dir)
-  void server.exited.then(() => removeDir(dir))
+  const start = () => {
+    const dir = tempDir("full")
+    const server = startServer("env", [...variables, process.execPath, MAIN], dir)
+    void server.exited.then(() => removeDir(dir))
+    return server
+  }
+  let server = start()
+  const ready = async () => void (await server.printed("serves http", START_MS))
   return {
     url: `http://127.0.0.1:${port}`,
-    server,
-    ready: async () => void (await server.printed("serves http", START_MS)),
+    get server() {
+      return server
+    },
+    ready,
+    async restart() {
+      await server.kill()
+      server = start()
+      await ready()
+    },
   }
 }

@@ -9,6 +9,8 @@ const READY_TIMEOUT_MS = 60_000
 export interface TestKafka {
   /** `host:port`, comma separated. */
   readonly brokers: string
+  /** The process of the current run. */
+  readonly pid: number
   /** What Kafka's own console consumer prints of a topic from its beginning: headers, key and value, a line a message. */
   consume(topic: string, count: number): Promise<string[]>
   /** Ends it as a crash would. */
@@ -36,6 +38,9 @@ export async function startTestKafka(
   const brokers = `127.0.0.1:${port}`
   return {
     brokers,
+    get pid() {
+      return server.pid
+    },
     consume: (topic, count) => consoleConsumer(java, classPath, brokers, topic, count),
     kill: () => server.kill(),
     async restart() {

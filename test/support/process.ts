@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -56,6 +56,17 @@ export function startServer(command: string, args: readonly string[], dir: strin
       await exited
     },
   }
+}
+
+/** The processes that this one started and that still run. */
+export const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number)
+
+/** Stops a process in its tracks, its connections open and silent, and lets it go on after `ms`. */
+export async function pause(pid: number, ms: number): Promise<void> {
+  process.kill(pid, "SIGSTOP")
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  process.kill(pid, "SIGCONT")
 }
 
 /** Returns how to dismiss the watcher: a line on its pipe, in place of the pipe's end, makes it leave quietly. */

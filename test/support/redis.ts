@@ -8,6 +8,8 @@ const READY_TIMEOUT_MS = 10_000
 export interface TestRedis {
   readonly url: string
   readonly port: number
+  /** The process of the current run. */
+  readonly pid: number
   /** Its temporary folder; a dump written by SAVE is `dump.rdb` there. */
   readonly dir: string
   /** One command over a connection of its own, as redis-cli would send it. */
@@ -42,6 +44,9 @@ export async function startTestRedis(
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return server.pid
+    },
     dir,
     cli,
     kill: () => server.kill(),

@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { createEventStore } from "../../src/infra/event-store.ts"
-import {
-  type Answer,
-  type Api,
-  type Ask,
-  apiOf,
-  buy,
-  crowd,
-  eventually,
-  openSale,
-  tally,
-} from "../support/buyer.ts"
+import { type Api, apiOf, buy, crowd, eventually, openSale, patiently, tally } from "../support/buyer.ts"
 import { proveSale } from "../support/log-proof.ts"
 import { proveMoney } from "../support/money-proof.ts"
 import { type System, startSystem } from "../support/system.ts"
@@ -27,16 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => system.close())
 
-/** Asks with one key until there is an answer: the system is killed meanwhile. */
-async function patiently(method: string, path: string, ask: Ask): Promise<Answer> {
-  const key = ask.key ?? crypto.randomUUID()
-  return eventually(
-    () => api(method, path, { ...ask, key }).catch(() => ({ status: 503, headers: {}, body: {} })),
-    ({ status }) => status !== 503,
-    30_000,
-  )
-}
-
 it("paying, cancelling, timing out and refunding end right, however often the system is killed", async () => {
   const admin = system.token("boss", "admin")
   const saleId = await openSale(api, admin, { stock: ORDERS, paymentWindowSeconds: WINDOW_SECONDS })
@@ -45,21 +25,24 @@ it("paying, cancelling, timing out and refunding end right, however often the sy
     const token = system.token(user)
     const { body: order } = await buy(api, saleId, token, { patienceMs: 30_000 })
     const pay = async (outcome: string) => {
-      const opened = await patiently("POST", `/v1/orders/${order.id}/payments`, {
+      const opened = await patiently(api, "POST", `/v1/orders/${order.id}/payments`, {
         token,
         body: { method: "simulator" },
       })
       // The order may have ended before its payment was opened.
       if (opened.status !== 201) return
       const told = { token: admin, body: { outcome } }
-      expect((await patiently("POST", `/v1/payments/simulator/${opened.body.id}`, told)).status).toBe(200)
+      expect((await patiently(api, "POST", `/v1/payments/simulator/${opened.body.id}`, told)).status).toBe(
+        200,
+      )
     }
     const act = [
       () => pay("paid"),
       () => pay("paid_twice"),
       () => pay("wrong_amount"),
-      () => patiently("POST", `/v1/orders/${order.id}/cancellation`, { token }),
-      () => Promise.all([pay("paid"), patiently("POST", `/v1/orders/${order.id}/cancellation`, { token })]),
+      () => patiently(api, "POST", `/v1/orders/${order.id}/cancellation`, { token }),
+      () =>
+        Promise.all([pay("paid"), patiently(api, "POST", `/v1/orders/${order.id}/cancellation`, { token })]),
       async () => {},
     ][index % 6]!
     await act()
