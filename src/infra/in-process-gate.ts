@@ -11,15 +11,35 @@ interface Claim {
   readonly untilMs: number
 }
 
+/** All that a gate's server keeps, by sale; apart from the rules, so that a simulation can lose some of it. */
+export interface GateMemory {
+  /** Of the server: another after each restart. */
+  run: string
+  readonly gates: Map<string, LoadedGate>
+  readonly claims: Map<string, Claim>
+}
+
+const emptyMemory = (): GateMemory => ({
+  run: randomBytes(20).toString("hex"),
+  gates: new Map(),
+  claims: new Map(),
+})
+
 /**
  * The gate of the embedded profile, in this process's memory. It begins empty under a run of its own, and answers
  * word for word as the scripts in `lua/` do: one contract suite and one model hold both to the same behaviour.
  * `now` is in milliseconds since the Unix epoch.
  */
-export function createInProcessGate({ now, times }: { now: () => number; times: GateTimes }): Gate {
-  const run = randomBytes(20).toString("hex")
-  const gates = new Map<string, LoadedGate>()
-  const claims = new Map<string, Claim>()
+export function createInProcessGate({
+  now,
+  times,
+  memory = emptyMemory(),
+}: {
+  now: () => number
+  times: GateTimes
+  memory?: GateMemory
+}): Gate {
+  const { gates, claims } = memory
 
   function loaded(saleId: string): LoadedGate | undefined {
     const gate = gates.get(saleId)
@@ -67,7 +87,7 @@ export function createInProcessGate({ now, times }: { now: () => number; times: 
       const owner = ownerOf(saleId)
       if (owner !== undefined && owner !== token) return { kind: "busy" }
       keepClaim(saleId, token)
-      return { kind: "claimed", run }
+      return { kind: "claimed", run: memory.run }
     },
 
     async renew(saleId, token) {
@@ -77,7 +97,7 @@ export function createInProcessGate({ now, times }: { now: () => number; times: 
     },
 
     async load(saleId, token, claimedRun, image) {
-      if (ownerOf(saleId) !== token || claimedRun !== run) return "lost"
+      if (ownerOf(saleId) !== token || claimedRun !== memory.run) return "lost"
       gates.set(saleId, fromImage(image, now() + times.soldOutMemoryMs))
       claims.delete(saleId)
       return "loaded"

@@ -32,4 +32,12 @@ export function lossContract(world: () => GateWorld): void {
       await expectRecovery(world(), saleId)
     })
   })
+
+  it("an idle gate whose last user and last permit have gone is empty, and not lost", async () => {
+    const saleId = await openSale(world())
+    expect(await reserve(world(), saleId, "ann", "1")).toBe("granted")
+    await world().gate.apply(saleId, 11, [{ kind: "refused", requestId: "ann:1" }])
+    expect(await world().gate.look(saleId)).toMatchObject({ kind: "loaded", permits: 0 })
+    expect(await reserve(world(), saleId, "ann", "1")).toBe("granted")
+  })
 }
