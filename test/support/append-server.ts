@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js"
+import { Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream } from "@grpc/grpc-js"
 import { getSupportedMethods } from "../../src/infra/log-server/service/cluster.ts"
 import {
   ServerFeaturesService,
@@ -16,16 +16,18 @@ export interface AppendServer {
   close(): Promise<void>
 }
 
-/** A server that takes appends only, and answers them as `onCall` says: also as no real one should. */
+/** A server that answers appends as `onCall` says, also as no real one should, and is unavailable to reads. */
 export async function startAppendServer(
   onCall: (call: AppendSide) => void,
   credentials: ServerCredentials = ServerCredentials.createInsecure(),
 ): Promise<AppendServer> {
   const server = new Server()
-  const { batchAppend } = StreamsService
+  const { batchAppend, read } = StreamsService
   const asItIs = (bytes: Buffer): Buffer => bytes
-  server.addService({ batchAppend: { ...batchAppend, requestDeserialize: asItIs } } as never, {
+  server.addService({ batchAppend: { ...batchAppend, requestDeserialize: asItIs }, read } as never, {
     batchAppend: onCall as never,
+    read: (call: ServerWritableStream<unknown, unknown>) =>
+      call.emit("error", { code: 14, details: "no reads" }),
   })
   server.addService(ServerFeaturesService, { getSupportedMethods })
   const port = await new Promise<number>((resolve, reject) => {

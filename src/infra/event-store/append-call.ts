@@ -9,6 +9,8 @@ export interface AppendCall {
   send(correlationId: string, request: Buffer): Promise<AppendAnswer>
   /** Nobody waits for this answer any more: an append that still stands in the queue is not sent. */
   forget(correlationId: string): void
+  /** No more appends are sent; the other end closes the call once it has answered those that were. */
+  leave(): void
 }
 
 interface Unanswered {
@@ -24,12 +26,16 @@ export function appendCallOf(client: EventStoreDBClient): () => Promise<AppendCa
   const inside = insideOf(client)
   const calls = new WeakMap<BatchAppendCall, AppendCall>()
   const kept = new WeakMap<StreamsClient, BatchAppendCall>()
+  let last: AppendCall | null = null
 
   function open(channel: StreamsClient): BatchAppendCall {
     const { path } = StreamsService.batchAppend
     const [metadata, options] = inside.callArguments({}, { deadline: Infinity })
     const call = channel.makeBidiStreamRequest(path, asItIs, asItIs, metadata, options)
-    calls.set(call, createAppendCall(call))
+    // One on a channel that the client has left may live on.
+    last?.leave()
+    last = createAppendCall(call)
+    calls.set(call, last)
     return call
   }
 
@@ -84,6 +90,9 @@ function createAppendCall(call: BatchAppendCall): AppendCall {
     },
     forget(correlationId) {
       unanswered.delete(correlationId)
+    },
+    leave() {
+      if (!ended) call.end()
     },
   }
 }

@@ -1,7 +1,8 @@
+import { once } from "node:events"
 import { Metadata, ServerCredentials } from "@grpc/grpc-js"
 import any from "google-protobuf/google/protobuf/any_pb.js"
 import { afterEach, describe, expect, test } from "vitest"
-import type { EventStore } from "../../../src/commands/ports/event-store.ts"
+import { type EventStore, EventStoreUnavailable } from "../../../src/commands/ports/event-store.ts"
 import { createEventStore } from "../../../src/infra/event-store.ts"
 import { shared, status, streams } from "../../../src/infra/log-server/service/protocol.ts"
 import { event } from "../../contract/event-store/support.ts"
@@ -114,6 +115,16 @@ describe("the call for appends", () => {
     expect((await append(follower.store)).kind).toBe("unknown")
     expect((await append(follower.store)).kind).toBe("appended")
     expect(leader.calls).toHaveLength(1)
+  })
+
+  test("does not live on over a channel that the client has left", async () => {
+    const { store, calls } = await storeOver((call, request) => call.write(success(request)))
+    await append(store)
+    const ended = once(calls[0]!, "end")
+    await expect(store.endPosition()).rejects.toBeInstanceOf(EventStoreUnavailable)
+    expect((await append(store)).kind).toBe("appended")
+    expect(calls).toHaveLength(2)
+    await ended
   })
 
   test("carries the name of the connection and, over TLS, who asks", async () => {
