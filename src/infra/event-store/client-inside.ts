@@ -10,12 +10,12 @@ export interface ClientInside {
    * Answers the call that `cache` holds for the channel of now, else opens one there: the client finds the node, goes
    * over to another when that is lost or not the leader any more, and forgets a call that has ended.
    */
-  GRPCStreamCreator(
+  GRPCStreamCreator<Call>(
     service: typeof StreamsClient,
     name: string,
-    open: (channel: StreamsClient) => BatchAppendCall,
-    cache: WeakMap<StreamsClient, BatchAppendCall>,
-  ): () => Promise<BatchAppendCall>
+    open: (channel: StreamsClient) => Call,
+    cache?: WeakMap<StreamsClient, Call>,
+  ): () => Promise<Call>
   /** The name of the connection, the credentials, and the deadline of a call. */
   callArguments(options: object, callOptions: CallOptions): [Metadata, CallOptions]
   /** Until when the server may take its time, by `defaultDeadline` in the URL. */

@@ -1,4 +1,4 @@
-import { EventStoreDBClient, NotLeaderError } from "@eventstore/db-client"
+import { EventStoreDBClient } from "@eventstore/db-client"
 import type { ServiceError } from "@grpc/grpc-js"
 import { type AppendCall, appendCallOf } from "./append-call.ts"
 import { insideOf } from "./client-inside.ts"
@@ -15,7 +15,7 @@ export interface Lease {
   readonly appendCall: () => Promise<AppendCall>
   /** Until when the server may take its time for an append that is sent now, in milliseconds since the epoch. */
   readonly deadlineMs: () => number
-  /** True once the client was given up: its calls end early, and may look complete though they are not. */
+  /** True once the client was given up: its calls break. */
   readonly retired: boolean
 }
 
@@ -112,7 +112,6 @@ const UNAVAILABLE = 14
  * to the one that it finds.
  */
 function isLeftToClient(cause: unknown): boolean {
-  if (cause instanceof NotLeaderError) return true
   const { code, metadata } = cause as Partial<ServiceError>
   return code === UNAVAILABLE || code === CANCELLED || metadata?.get("exception")[0] === "not-leader"
 }

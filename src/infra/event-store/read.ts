@@ -1,12 +1,4 @@
-import {
-  BACKWARDS,
-  END,
-  FORWARDS,
-  type ResolvedEvent,
-  START,
-  type StreamingRead,
-  StreamNotFoundError,
-} from "@eventstore/db-client"
+import type streams from "@eventstore/db-client/generated/streams_pb.js"
 import {
   type EventStore,
   EventStoreUnavailable,
@@ -15,33 +7,33 @@ import {
 } from "../../commands/ports/event-store.ts"
 import type { RecordedEvent } from "../../domain/event.ts"
 import type { Connection, Lease } from "./connection.ts"
-import { isSystemEvent, toRecordedEvent } from "./recorded-event.ts"
+import { openReading, type Reading } from "./read-call.ts"
+import { readOfAll, readOfStream } from "./read-request.ts"
+import { isSystemEvent } from "./recorded-event.ts"
 
 type Reads = Pick<EventStore, "readStream" | "readAll" | "endPosition">
-type Open = (client: Lease["client"]) => StreamingRead<ResolvedEvent>
 
 /** The reads of the port: streamed, and given up when the server sends nothing for `timeoutMs`. */
 export function createReads(connection: Connection, timeoutMs: number): Reads {
-  async function* read(open: Open): AsyncGenerator<RecordedEvent> {
+  async function* read(request: streams.ReadReq): AsyncGenerator<RecordedEvent> {
     let lease: Lease | undefined
     let close = () => {}
     try {
       lease = await connection.lease()
-      const reading = open(lease.client)
+      const reading = openReading(lease.client, request)
       const idle = idleTimer(reading, timeoutMs)
       close = () => {
         idle.stop()
-        reading.cancel().catch(() => undefined)
+        reading.stop()
       }
-      for await (const resolved of reading) {
+      for await (const message of reading) {
+        if (message.kind !== "event") continue
         idle.pause()
-        yield toRecordedEvent(resolved)
+        yield message.event
         idle.resume()
       }
-      if (lease.retired) throw new Error("the connection was given up during the read")
       connection.answered("read")
     } catch (cause) {
-      if (cause instanceof StreamNotFoundError) return connection.answered("read")
       if (lease) connection.troubled(lease, "read", cause)
       throw new EventStoreUnavailable(`the event store did not answer a read: ${messageOf(cause)}`, { cause })
     } finally {
@@ -50,32 +42,14 @@ export function createReads(connection: Connection, timeoutMs: number): Reads {
   }
 
   function readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
-    const { direction = "forwards", limit } = options
-    if (limit === 0) return none()
-    return read((client) =>
-      client.readStream(stream, {
-        direction: direction === "forwards" ? FORWARDS : BACKWARDS,
-        fromRevision: options.from ?? (direction === "forwards" ? START : END),
-        ...(limit === undefined ? {} : { maxCount: limit }),
-      }),
-    )
+    return options.limit === 0 ? none() : read(readOfStream(stream, options))
   }
-
-  const readLog = ({ from, direction = "forwards", limit }: ReadAllOptions) =>
-    read((client) =>
-      client.readAll({
-        direction: direction === "forwards" ? FORWARDS : BACKWARDS,
-        fromPosition:
-          from === undefined ? (direction === "forwards" ? START : END) : { commit: from, prepare: from },
-        ...(limit === undefined ? {} : { maxCount: limit }),
-      }),
-    )
 
   /** The server counts its own events too, so that the limit is kept here. */
   async function* readAll({ limit = Number.POSITIVE_INFINITY, ...options }: ReadAllOptions = {}) {
     let left = limit
     if (left === 0) return
-    for await (const event of readLog(options)) {
+    for await (const event of read(readOfAll(options))) {
       if (isSystemEvent(event)) continue
       yield event
       left -= 1
@@ -87,19 +61,17 @@ export function createReads(connection: Connection, timeoutMs: number): Reads {
     readStream,
     readAll,
     async endPosition() {
-      for await (const { position } of readLog({ direction: "backwards", limit: 1 })) return position
+      for await (const { position } of read(readOfAll({ direction: "backwards", limit: 1 }))) return position
       return 0n
     },
   }
 }
 
 /** Ends the read when the server keeps it waiting; the time that the reader takes for an event does not count. */
-function idleTimer(reading: StreamingRead<ResolvedEvent>, ms: number) {
+function idleTimer(reading: Reading, ms: number) {
   let waiting = true
-  // The client tells errors at any time, also after the read has ended; unheard they would end the process.
-  reading.on("error", () => undefined)
   const timer = setTimeout(() => {
-    if (waiting) reading.destroy(new Error(`nothing came for ${ms} ms`))
+    if (waiting) reading.stop(new Error(`nothing came for ${ms} ms`))
   }, ms).unref()
   return {
     pause() {

@@ -1,21 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises"
-import {
-  type AllStreamSubscription,
-  eventTypeFilter,
-  type Position,
-  START,
-  type StreamSubscription,
-  streamNameFilter,
-} from "@eventstore/db-client"
+import type streams from "@eventstore/db-client/generated/streams_pb.js"
 import type {
   EventStore,
-  Filter,
   SubscribeAllOptions,
   SubscribeStreamOptions,
   SubscriptionMessage,
 } from "../../commands/ports/event-store.ts"
 import type { Connection, Lease } from "./connection.ts"
-import { isSystemEvent, toRecordedEvent } from "./recorded-event.ts"
+import { openReading } from "./read-call.ts"
+import { subscriptionToAll, subscriptionToStream } from "./read-request.ts"
+import { isSystemEvent } from "./recorded-event.ts"
 
 const BACKOFF_MIN_MS = 50
 const BACKOFF_MAX_MS = 1_000
@@ -24,7 +18,6 @@ const CATCH_UP_WINDOW = 500
 const LIVE_WINDOW = 1
 
 type Messages = AsyncGenerator<SubscriptionMessage>
-type Client = Lease["client"]
 type Subscriptions = Pick<EventStore, "subscribeStream" | "subscribeAll">
 
 /** The subscriptions of the port. One that the server has not confirmed after `timeoutMs` is opened again. */
@@ -51,12 +44,7 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
 
   async function* subscribeStream({ stream, after, signal }: SubscribeStreamOptions): Messages {
     let last = after ?? -1n
-    const open = ({ client }: Lease) =>
-      messagesOf(
-        client.subscribeToStream(stream, { fromRevision: last < 0n ? START : last }),
-        timeoutMs,
-        signal,
-      )
+    const open = (lease: Lease) => messagesOf(lease, subscriptionToStream(stream, last), timeoutMs, signal)
 
     for await (const message of keepOpen(open, signal)) {
       if (message.kind === "event") {
@@ -69,15 +57,15 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
 
   async function* subscribeAll({ filter, after, signal }: SubscribeAllOptions): Messages {
     let last = after ?? -1n
-    const from = (client: Client, window: number) =>
-      messagesOf(subscribeToAll(client, filter, last, window), timeoutMs, signal)
+    const from = (lease: Lease, window: number) =>
+      messagesOf(lease, subscriptionToAll(filter, last, window), timeoutMs, signal)
 
-    async function* open({ client }: Lease): Messages {
-      for await (const message of from(client, CATCH_UP_WINDOW)) {
+    async function* open(lease: Lease): Messages {
+      for await (const message of from(lease, CATCH_UP_WINDOW)) {
         if (message.kind === "caught_up") break
         yield message
       }
-      if (!signal.aborted) yield* from(client, LIVE_WINDOW)
+      if (!signal.aborted) yield* from(lease, LIVE_WINDOW)
     }
 
     for await (const message of keepOpen(open, signal)) {
@@ -97,59 +85,31 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
   return { subscribeStream, subscribeAll }
 }
 
-function subscribeToAll(
-  client: Client,
-  filter: Filter,
-  after: bigint,
-  window: number,
-): AllStreamSubscription {
-  const options = {
-    maxSearchWindow: window,
-    checkpointInterval: 1,
-    // What is pushed here takes its place in the order of the events.
-    checkpointReached: (subscription: AllStreamSubscription, { commit }: Position) => {
-      subscription.push({ kind: "checkpoint", position: commit } satisfies SubscriptionMessage)
-    },
-  }
-  return client.subscribeToAll({
-    fromPosition: after < 0n ? START : { commit: after, prepare: after },
-    filter:
-      "streamPrefixes" in filter
-        ? streamNameFilter({ ...options, prefixes: [...filter.streamPrefixes] })
-        : eventTypeFilter({ ...options, regex: exactly(filter.eventTypes) }),
-  })
-}
-
-/** A prefix would take longer names too. */
-const exactly = (names: readonly string[]): string => `^(${names.map(escapeRegex).join("|")})$`
-
-const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
-
 /** One subscription until it is lost (throws), given up with its client, or `signal` aborts. */
 async function* messagesOf(
-  subscription: StreamSubscription | AllStreamSubscription,
+  { client }: Lease,
+  request: streams.ReadReq,
   timeoutMs: number,
   signal: AbortSignal,
 ): Messages {
-  const stop = () => void subscription.destroy()
+  const reading = openReading(client, request)
+  const stop = () => reading.stop()
   const unconfirmed = setTimeout(() => {
-    subscription.destroy(new Error(`a subscription was not confirmed within ${timeoutMs} ms`))
+    reading.stop(new Error(`a subscription was not confirmed within ${timeoutMs} ms`))
   }, timeoutMs).unref()
-  // The client tells errors at any time, also after the end; unheard they would end the process.
-  subscription.on("error", () => undefined)
-  subscription.on("confirmation", () => clearTimeout(unconfirmed))
-  subscription.on("caughtUp", () => subscription.push({ kind: "caught_up" } satisfies SubscriptionMessage))
   signal.addEventListener("abort", stop, { once: true })
   if (signal.aborted) stop()
   try {
-    for await (const item of subscription) {
-      yield "kind" in item ? (item as SubscriptionMessage) : { kind: "event", event: toRecordedEvent(item) }
+    for await (const message of reading) {
+      if (message.kind === "confirmed") clearTimeout(unconfirmed)
+      if (message.kind === "event" || message.kind === "checkpoint" || message.kind === "caught_up")
+        yield message
     }
   } catch (cause) {
     if (!signal.aborted) throw cause
   } finally {
     clearTimeout(unconfirmed)
     signal.removeEventListener("abort", stop)
-    subscription.unsubscribe().catch(() => undefined)
+    reading.stop()
   }
 }

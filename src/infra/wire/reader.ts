@@ -22,13 +22,25 @@ export function readVarint(cursor: Cursor): number {
 
 /** Reads a varint of up to 64 bits, each of which counts. */
 export function readVarint64(cursor: Cursor): bigint {
-  let value = 0n
-  for (let shift = 0n; ; shift += 7n) {
-    const byte = cursor.bytes[cursor.at++]
-    if (byte === undefined) throw new RangeError("a varint runs past the end of its message")
+  // Seven bytes are a number that is exact, and few numbers have more.
+  let low = 0
+  for (let scale = 1; scale < 2 ** 49; scale *= 0x80) {
+    const byte = byteAt(cursor)
+    low += (byte & 0x7f) * scale
+    if (byte < 0x80) return BigInt(low)
+  }
+  let value = BigInt(low)
+  for (let shift = 49n; ; shift += 7n) {
+    const byte = byteAt(cursor)
     value |= BigInt(byte & 0x7f) << shift
     if (byte < 0x80) return value
   }
+}
+
+function byteAt(cursor: Cursor): number {
+  const byte = cursor.bytes[cursor.at++]
+  if (byte === undefined) throw new RangeError("a varint runs past the end of its message")
+  return byte
 }
 
 /** The next length-delimited field, as a view of the same memory. */

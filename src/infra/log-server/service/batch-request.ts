@@ -1,3 +1,4 @@
+import { readStreamName } from "../../wire/fields.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
 import type { Expected } from "../storage/commands.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
@@ -51,7 +52,7 @@ function readOptions(message: Buffer): BatchOptions {
     const tag = readVarint(cursor)
     // Beyond 2^53 no stream ever gets: it is as wrong as any other too great revision.
     if (tag === 0x10) expected = Math.min(readVarint(cursor), Number.MAX_SAFE_INTEGER)
-    else if (tag === 0x0a) stream = readName(readBytes(cursor))
+    else if (tag === 0x0a) stream = readStreamName(readBytes(cursor))
     else if (tag === 0x32) deadlineMs = readTimestampMs(readBytes(cursor))
     else {
       expected = EXPECTATIONS.get(tag) ?? expected
@@ -59,18 +60,6 @@ function readOptions(message: Buffer): BatchOptions {
     }
   }
   return { stream, expected, deadlineMs }
-}
-
-/** The name in a `StreamIdentifier`. */
-function readName(message: Buffer): string {
-  const cursor: Cursor = { bytes: message, at: 0 }
-  let name = ""
-  while (cursor.at < message.length) {
-    const tag = readVarint(cursor)
-    if (tag === 0x1a) name = readBytes(cursor).toString("utf8")
-    else skip(cursor, tag)
-  }
-  return name
 }
 
 function readTimestampMs(message: Buffer): number {

@@ -1,4 +1,5 @@
 import { readEventId } from "../../wire/event-id.ts"
+import { readEntry } from "../../wire/fields.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
 
 /** An event as a client sent it. The buffers are views of the request. */
@@ -34,18 +35,4 @@ export function readProposedEvent(message: Buffer): ProposedEvent {
     else skip(cursor, tag)
   }
   return { id, type, contentType, customMetadata, data }
-}
-
-/** Reads an entry of a `map<string, string>`. */
-export function readEntry(message: Buffer): [key: string, value: string] {
-  const cursor: Cursor = { bytes: message, at: 0 }
-  let key = ""
-  let value = ""
-  while (cursor.at < message.length) {
-    const tag = readVarint(cursor)
-    if (tag === 0x0a) key = readBytes(cursor).toString("utf8")
-    else if (tag === 0x12) value = readBytes(cursor).toString("utf8")
-    else skip(cursor, tag)
-  }
-  return [key, value]
 }

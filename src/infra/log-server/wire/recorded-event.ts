@@ -1,7 +1,7 @@
 import { structuredId } from "../../wire/event-id.ts"
+import { readEntry } from "../../wire/fields.ts"
 import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
 import { field, fieldSize, varintSize, writeField, writeVarint } from "../../wire/writer.ts"
-import { readEntry } from "./proposed-event.ts"
 
 /** Stands for the revision of a tombstone, which is 2^63 - 1 on the wire and more than any stream reaches. */
 export const TOMBSTONE_REVISION = 2 ** 48 - 1
