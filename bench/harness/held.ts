@@ -23,7 +23,7 @@ export function memoryOf(server: Server) {
       asked += 1
       process.kill(server.pid, "SIGUSR2")
       const printed = await server.printed(`held ${asked}: `, ANSWER_MS)
-      return JSON.parse(/held (\d+): (\{.*?\}) (?!.*held)/s.exec(printed)![2]!) as Held
+      return JSON.parse([...printed.matchAll(/held \d+: (\{.*?\})/g)].at(-1)![1]!) as Held
     },
     /** Most resident bytes that it ever had. */
     peakRss: () =>

@@ -53,15 +53,15 @@ export async function post({ url, secret }: Api, path: string, body: object): Pr
 const UNDECIDED = ["202", "unavailable", "overloaded"]
 
 /**
- * Replays these sales from the log, checks every limit after every event, and compares the orders with what the buyers
- * were told. Throws when anything is not as it should be.
+ * Replays these sales from the log, checks every limit after every event, and compares the orders, whose number it returns,
+ * with what the buyers were told. Throws when anything is not as it should be.
  */
 export async function proveTold(
   logUrl: string,
   saleIds: readonly string[],
   { answers, broken }: Pick<ReturnType<typeof tally>, "answers" | "broken">,
   { refusals = [], untold = 0 }: { refusals?: readonly string[]; untold?: number } = {},
-): Promise<void> {
+): Promise<number> {
   const store = createEventStore({ url: logUrl })
   try {
     let orders = -untold
@@ -74,6 +74,7 @@ export async function proveTold(
       (word) => !["201", ...UNDECIDED, ...refusals].includes(word),
     )
     if (unexpected.length > 0) throw new Error(`answers that should not be: ${JSON.stringify(answers)}`)
+    return orders
   } finally {
     await store.close()
   }

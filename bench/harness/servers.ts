@@ -18,6 +18,8 @@ export interface Servers {
   sql(statement: string): Promise<unknown[]>
   /** The product, as a user starts it; resolves when it is ready. */
   startProduct(roles: string, env?: Readonly<Record<string, string>>): Promise<Product>
+  /** The same, not yet ready: what waits in the log is still being worked on. */
+  startWorking(roles: string): Promise<Product>
 }
 
 export interface Product extends Pick<FullProcess, "url" | "server"> {
@@ -51,11 +53,16 @@ export async function startServers(own: Own, { kafka = false } = {}): Promise<Se
     brokers,
     secret,
     sql: (statement) => mariadb.sql(statement),
-    async startProduct(ROLES, more = {}) {
-      const { url, server, ready } = await startFullProcess({ ...env, ...more, ROLES })
-      const product = own({ url, server, close: () => server.kill("SIGTERM") })
+    startWorking: async (roles) => (await start(roles)).product,
+    async startProduct(roles, more) {
+      const { product, ready } = await start(roles, more)
       await ready()
       return product
     },
+  }
+
+  async function start(ROLES: string, more = {}) {
+    const { url, server, ready } = await startFullProcess({ ...env, ...more, ROLES })
+    return { product: own({ url, server, close: () => server.kill("SIGTERM") }), ready }
   }
 }

@@ -22,8 +22,10 @@ export interface Loaded {
   readonly perSecond: number
   /** Every answer to this job by its word: `201`, the code of a problem, another status. */
   readonly answers: Readonly<Record<string, number>>
-  /** Requests whose connection broke before their answer. */
+  /** Requests that never had an answer. */
   readonly broken: number
+  /** Requests of an open loop that were due and found no free connection until the end. */
+  readonly unsent: number
   /** Of the answers after the warm-up. */
   readonly latencyMs: Readonly<Record<"p50" | "p90" | "p99" | "p999" | "max", number>>
 }

@@ -42,38 +42,45 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
     })
   }
 
-  await (job.perSecond === undefined ? closedLoop() : openLoop(job.perSecond))
+  const unsent = await (job.perSecond === undefined ? closedLoop() : openLoop(job.perSecond))
   for (const connection of connections) connection.close()
   const percentile = (share: number) => tenths.percentile(share) / 10_000
   return {
     perSecond: counted === 0 ? 0 : counted / ((Math.min(endMs, lastMs) - countFromMs) / 1_000),
     answers,
-    broken,
+    // What is not answered by now never will be.
+    broken: broken + underWay,
+    unsent,
     latencyMs: {
       ...{ p50: percentile(50), p90: percentile(90), p99: percentile(99), p999: percentile(99.9) },
       max: counted === 0 ? 0 : tenths.max / 10_000,
     },
   }
 
-  function closedLoop(): Promise<void> {
+  /** Resolves with 0: nothing is ever due here. */
+  function closedLoop(): Promise<number> {
     return new Promise((resolve) => {
       const next = (connection: Connection) => {
         if (mayAsk()) ask(connection, performance.now(), () => next(connection))
-        else if (underWay === 0) resolve()
+        else if (underWay === 0) resolve(0)
       }
       for (const connection of connections) next(connection)
-      atLatest(resolve)
+      atLatest(() => resolve(0))
     })
   }
 
-  /** What is due and finds no free connection waits for one, and its wait counts. */
-  function openLoop(perSecond: number): Promise<void> {
+  /**
+   * What is due and finds no free connection waits for one, and its wait counts. Resolves with the number of those that
+   * still waited at the end.
+   */
+  function openLoop(perSecond: number): Promise<number> {
     return new Promise((resolve) => {
       const idle = [...connections]
       let sent = 0
       const dueMs = () => beganMs + (sent / perSecond) * 1_000
+      const unsent = () => Math.max(0, Math.floor(((endMs - dueMs()) / 1_000) * perSecond))
       const send = () => {
-        while (idle.length > 0 && left > 0 && dueMs() < endMs && dueMs() <= performance.now()) {
+        while (idle.length > 0 && mayAsk() && dueMs() <= performance.now()) {
           const connection = idle.pop()!
           const due = dueMs()
           sent += 1
@@ -85,16 +92,15 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
       }
       const tick = () => {
         send()
-        if (left > 0 && dueMs() < endMs) setTimeout(tick, TICK_MS)
-        else if (underWay === 0) resolve()
-        else setTimeout(tick, TICK_MS)
+        if (mayAsk() || underWay > 0) setTimeout(tick, TICK_MS)
+        else resolve(unsent())
       }
       tick()
-      atLatest(resolve)
+      atLatest(() => resolve(unsent()))
     })
   }
 
-  function atLatest(resolve: () => void): void {
-    if (Number.isFinite(endMs)) setTimeout(resolve, endMs - performance.now() + DRAIN_MS).unref()
+  function atLatest(run: () => void): void {
+    if (Number.isFinite(endMs)) setTimeout(run, endMs - performance.now() + DRAIN_MS).unref()
   }
 }

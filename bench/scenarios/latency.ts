@@ -2,6 +2,7 @@ import { buyers } from "../harness/apis.ts"
 import { median } from "../harness/rounds.ts"
 import type { Scenario } from "../harness/scenario.ts"
 import { startServers } from "../harness/servers.ts"
+import type { Loaded } from "../load/job.ts"
 
 /** More than are ever busy at once: what is due waits for the server, never for the client. */
 const CONNECTIONS = 512
@@ -21,7 +22,7 @@ export const latency: Scenario = {
     for (let round = 0; round < bench.rounds; round++)
       peaks.push((await buy({ connections: PEAK_CONNECTIONS, urls: [url] })).perSecond)
     const perSecond = SHARE * median(peaks)
-    const seen: { p50: number; p99: number; p999: number }[] = []
+    const seen: Loaded["latencyMs"][] = []
     for (let round = 0; round < bench.rounds; round++)
       seen.push((await buy({ connections: CONNECTIONS, urls: [url], perSecond })).latencyMs)
     await prove()
