@@ -29,11 +29,35 @@ export interface Arrival {
 }
 
 /**
- * Permit, then commit: asks the gate for cups and lets the log decide. Throws `GateUnavailable` or
- * `EventStoreUnavailable`; whatever is thrown, a permit that was granted is committed or settled later, never lost.
+ * Permit, then commit: asks the gate for cups and lets the log decide. What needs nobody else is answered at once, without
+ * a promise. Rejects with `GateUnavailable` or `EventStoreUnavailable`; whatever is thrown, a permit that was granted is
+ * committed or settled later, never lost.
  */
-export async function reserveStock(
-  deps: Pick<SaleDeps, "clock" | "gate" | "times">,
+export const reserveStock = (
+  deps: Deps,
+  live: LiveSale,
+  request: ReserveRequest,
+  arrival: Arrival,
+): ReserveAnswer | Promise<ReserveAnswer> =>
+  answerAtOnce(deps, live, request) ?? askForCups(deps, live, request, arrival)
+
+type Deps = Pick<SaleDeps, "clock" | "gate" | "times">
+
+/** The answer that this process knows by itself: from the fold, from its queue, from its memory. */
+function answerAtOnce({ clock }: Deps, live: LiveSale, request: ReserveRequest): ReserveAnswer | null {
+  const { sale, permits, soldOut } = live
+  const known = answerFromFold(sale, request)
+  if (known) return known
+  const queued = permits.get(request.requestId)
+  if (queued) return queued.payloadHash === request.payloadHash ? null : refused("request_conflict")
+  if (live.isOver()) return refused("sale_not_open")
+  const nowMs = clock.elapsed()
+  if (!soldOut.isValid(nowMs, sale.revision) || soldOut.letsOneAsk(nowMs)) return null
+  return refused("sold_out")
+}
+
+async function askForCups(
+  deps: Deps,
   live: LiveSale,
   request: ReserveRequest,
   arrival: Arrival,
@@ -42,13 +66,8 @@ export async function reserveStock(
   const { sale, follower } = live
   const leftMs = () => arrival.deadlineMs - clock.elapsed()
 
-  const known = answerFromFold(sale, request)
-  if (known) return known
   const queued = live.permits.get(request.requestId)
-  if (queued && queued.payloadHash !== request.payloadHash) return refused("request_conflict")
   if (queued) return (await finished(queued)) ?? unavailable
-  if (live.isOver()) return refused("sale_not_open")
-  if (live.soldOut.isValid(clock.elapsed(), sale.revision)) return refused("sold_out")
 
   for (let askedOnceMore = false; leftMs() > 0 && !arrival.isGone(); ) {
     if (!live.hasRoom()) return { kind: "overloaded" }

@@ -96,6 +96,25 @@ describe("the memory that a sale is sold out", () => {
     await seller.stop()
   })
 
+  it("is renewed by one of the crowd, while the others are still answered from it", async () => {
+    let asked = 0
+    const { world, seller } = await soldOut()
+    const reserve = (...args: Parameters<typeof world.gate.reserve>) => {
+      asked++
+      return world.gate.reserve(...args)
+    }
+    const process = await world.process({ gate: { reserve } })
+    expect(await buys(world, process, "first")).toEqual(refused("sold_out"))
+    for (let times = 1; times <= 4; times++) {
+      await world.clock.advance(125)
+      const crowd = Array.from({ length: 5 }, (_, n) => process.buy(`u${times}-${n}`))
+      await world.clock.settle()
+      expect(await Promise.all(crowd)).toEqual(Array(5).fill(refused("sold_out")))
+      expect(asked).toBe(1 + times)
+    }
+    await seller.stop()
+  })
+
   it("never hides an accepted request from its buyer *", async () => {
     const { world, seller } = await soldOut()
     expect(await buys(world, seller, "bob")).toEqual(refused("sold_out"))

@@ -96,7 +96,7 @@ export async function saleWorld(
       return {
         live,
         deps,
-        buy(user, units = 1, key = "k1") {
+        async buy(user, units = 1, key = "k1") {
           const arrival: Arrival = {
             deadlineMs: clock.elapsed() + allTimes.requestDeadlineMs,
             isGone: () => false,

@@ -32,6 +32,15 @@ export function within<Value>(
 ): Promise<Value | typeof LATE> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () => resolve(LATE))
-    promise.then(resolve, reject).finally(cancel)
+    promise.then(
+      (value) => {
+        cancel()
+        resolve(value)
+      },
+      (cause) => {
+        cancel()
+        reject(cause)
+      },
+    )
   })
 }

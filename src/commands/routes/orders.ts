@@ -9,7 +9,7 @@ import { type ProblemCode, sendProblem } from "../../http/problems.ts"
 import { LATE, within } from "../ports/clock.ts"
 import { payloadHash, requestIdOf } from "../request.ts"
 import { type RequestStatus, requestStatus } from "../request-status.ts"
-import { type ReserveRefusal, reserveStock } from "../reserve-stock.ts"
+import { type ReserveAnswer, type ReserveRefusal, reserveStock } from "../reserve-stock.ts"
 import type { SaleDeps } from "../sale/deps.ts"
 import type { LiveSales } from "../sale/live-sales.ts"
 import { Position } from "./position.ts"
@@ -59,6 +59,10 @@ const orderOf = (outcome: FlashSale.Accepted): z.infer<typeof Order> => ({
   position: `${outcome.position}`,
 })
 
+interface NotFound {
+  readonly kind: "not_found"
+}
+
 /** `POST /v1/flash-sales/:id/orders`, the hot path, and where such a request stands. */
 export const orderCommands =
   (deps: SaleDeps, sales: LiveSales): AddRoutes =>
@@ -79,36 +83,45 @@ export const orderCommands =
         },
         config: { access: access.user, problems: Object.values(problemOf), admission },
       },
-      async (request, reply) => {
+      (request, reply) => {
         const deadlineMs = clock.elapsed() + times.requestDeadlineMs
-        const saleId = request.params.id
-        const live = sales.peek(saleId) ?? (await within(clock, times.requestDeadlineMs, sales.get(saleId)))
-        if (live === LATE) return sendProblem(reply, "unavailable")
-        if (!live) return sendProblem(reply, "not_found")
+        const { id: saleId } = request.params
         const { userId } = identityOf(request)
         const { quantity } = request.body
         const key = idempotencyKeyOf(request)
-        const wanted = {
-          requestId: requestIdOf(userId, key),
-          userId,
-          quantity,
-          payloadHash: hashOfQuantity(quantity),
-        }
+        const requestId = requestIdOf(userId, key)
+        const wanted = { requestId, userId, quantity, payloadHash: hashOfQuantity(quantity) }
         const arrival = { deadlineMs, isGone: () => request.socket.destroyed }
-        const answer = await reserveStock(deps, live, wanted, arrival)
-        switch (answer.kind) {
-          case "accepted": {
-            const order = orderOf(answer.outcome)
-            return reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
+
+        const live = sales.peek(saleId)
+        const answer = live ? reserveStock(deps, live, wanted, arrival) : openAndReserve()
+        // Most of a crowd is refused at once: without a promise, its answers cost hardly more than the server itself.
+        if ("kind" in answer) return respond(answer)
+        return answer.then(respond)
+
+        async function openAndReserve(): Promise<ReserveAnswer | NotFound> {
+          const opened = await within(clock, times.requestDeadlineMs, sales.get(saleId))
+          if (opened === LATE) return { kind: "unavailable" }
+          return opened ? reserveStock(deps, opened, wanted, arrival) : { kind: "not_found" }
+        }
+
+        function respond(answer: ReserveAnswer | NotFound): void {
+          switch (answer.kind) {
+            case "accepted": {
+              const order = orderOf(answer.outcome)
+              reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
+              return
+            }
+            case "pending": {
+              const path = `/v1/flash-sales/${saleId}/requests/${segmentOf(key)}`
+              reply.code(202).header("location", path).send({ state: "pending" })
+              return
+            }
+            case "refused":
+              return void sendProblem(reply, problemOf[answer.reason])
+            default:
+              return void sendProblem(reply, answer.kind)
           }
-          case "pending": {
-            const path = `/v1/flash-sales/${saleId}/requests/${segmentOf(key)}`
-            return reply.code(202).header("location", path).send({ state: "pending" })
-          }
-          case "refused":
-            return sendProblem(reply, problemOf[answer.reason])
-          default:
-            return sendProblem(reply, answer.kind)
         }
       },
     )
