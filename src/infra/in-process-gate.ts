@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto"
+import { setImmediate as turn } from "node:timers/promises"
 import { type Gate, type GateImage, type GateTimes, OVERDUE_MAX } from "../commands/ports/gate.ts"
 import { apply } from "./in-process-gate/apply.ts"
 import { reserve } from "./in-process-gate/reserve.ts"
 import { giveBack, type LoadedGate, notLoaded, permitAt, reply } from "./in-process-gate/state.ts"
 
 const RETIRED_MS = 24 * 60 * 60 * 1_000
+const USERS_PER_TURN = 2_000
+
+type MadeByLoad = "permits" | "pendingUnits" | "grantFromMs" | "expiresAtMs"
 
 interface Claim {
   readonly token: string
@@ -97,8 +101,9 @@ export function createInProcessGate({
     },
 
     async load(saleId, token, claimedRun, image) {
+      const users = await inTurns(image.users)
       if (ownerOf(saleId) !== token || claimedRun !== memory.run) return "lost"
-      gates.set(saleId, fromImage(image, now() + times.soldOutMemoryMs))
+      gates.set(saleId, fromImage({ ...image, users }, now() + times.soldOutMemoryMs))
       claims.delete(saleId)
       return "loaded"
     },
@@ -135,10 +140,19 @@ export function createInProcessGate({
   }
 }
 
-function fromImage(image: GateImage, grantFromMs: number): LoadedGate {
+/** The users of an image. Very many are not taken at once: whoever else waits for this process has a turn in between. */
+async function inTurns(users: GateImage["users"]): Promise<Map<string, number>> {
+  const taken = new Map<string, number>()
+  for (const [userId, units] of users) {
+    taken.set(userId, units)
+    if (taken.size % USERS_PER_TURN === 0) await turn()
+  }
+  return taken
+}
+
+function fromImage(image: Omit<LoadedGate, MadeByLoad>, grantFromMs: number): LoadedGate {
   return {
     ...image,
-    users: new Map(image.users),
     permits: new Map(),
     pendingUnits: 0,
     // A process may remember "sold out" from before the loss; before the first epoch there was nothing to remember.

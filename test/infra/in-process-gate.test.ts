@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { defaultGateTimes } from "../../src/commands/ports/gate.ts"
 import { createInProcessGate } from "../../src/infra/in-process-gate.ts"
-import { imageOf, newSaleId, openSale, reserve } from "../contract/gate/world.ts"
+import { imageOf, newSaleId, openSale, reserve, times } from "../contract/gate/world.ts"
 import { gateContract } from "../contract/gate-contract.ts"
 import { inProcessWorld } from "../support/gate-worlds.ts"
 
@@ -9,14 +9,33 @@ describe("the gate in this process", () => {
   gateContract(async () => inProcessWorld())
 
   it("begins empty, under a run of its own", async () => {
-    const times = defaultGateTimes
-    const [one, two] = [0, 1].map(() => createInProcessGate({ now: Date.now, times }))
+    const [one, two] = [0, 1].map(() => createInProcessGate({ now: Date.now, times: defaultGateTimes }))
     const saleId = newSaleId()
     const claim = await one!.claim(saleId, "a", 0)
     expect(claim.kind).toBe("claimed")
     await two!.claim(saleId, "a", 0)
     const { run } = claim as { run: string }
     expect(await two!.load(saleId, "a", run, imageOf(inProcessWorld()))).toBe("lost")
+  })
+
+  it("takes a large image in turns, and puts it in place only under a claim that is still its own", async () => {
+    const world = inProcessWorld()
+    const saleId = newSaleId()
+    const claim = await world.gate.claim(saleId, "a", 0)
+    const users = Array.from({ length: 10_000 }, (_, n) => [`user${n}`, 1] as const)
+    let loaded: string | null = null
+    const loading = world.gate
+      .load(saleId, "a", claim.kind === "claimed" ? claim.run : "", imageOf(world, { users }))
+      .then((reply) => {
+        loaded = reply
+      })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(loaded).toBeNull()
+    await world.forward(saleId, times.claimMs)
+    expect(await world.gate.claim(saleId, "b", 0)).toMatchObject({ kind: "claimed" })
+    await loading
+    expect(loaded).toBe("lost")
+    expect(await world.gate.look(saleId)).toEqual({ kind: "not_loaded" })
   })
 
   it("sells from the very instant of the start to the last before the end", async () => {

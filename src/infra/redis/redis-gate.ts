@@ -8,6 +8,8 @@ import { defineScripts, failingAsUnavailable } from "./scripts.ts"
 
 /** Changes in one script: few enough that no script keeps Redis from others for long. */
 const CHANGES_PER_SCRIPT = 500
+/** Chunks of an image that are sent before the first is answered; the others of this process wait behind them. */
+const CHUNKS_AT_ONCE = 5
 /** Staged keys whose process died go by themselves. */
 const STAGED_MS = 60_000
 const RETIRED_MS = 24 * 60 * 60 * 1_000
@@ -50,13 +52,16 @@ export function createRedisGate({ redis, times }: { redis: Redis | Cluster; time
       const claim = claimKey(saleId)
       const staged = stagedKeys(saleId, token)
       const imageId = randomUUID()
-      // All chunks are made before the first is sent: the image may be a live fold's, which goes on meanwhile.
-      const chunks = chunksOf(image)
-      for (const [n, fields] of chunks.entries()) {
-        const reply = await run("stage", [claim, ...staged], [token, imageId, n, STAGED_MS, ...fields])
-        if (!isWord(reply, "staged", "lost")) return "lost"
+      let chunks = 0
+      const sent: Promise<unknown>[] = []
+      const areStaged = async () =>
+        (await Promise.all(sent.splice(0))).every((reply) => isWord(reply, "staged", "lost"))
+      for (const fields of chunksOf(image)) {
+        sent.push(run("stage", [claim, ...staged], [token, imageId, chunks++, STAGED_MS, ...fields]))
+        if (sent.length === CHUNKS_AT_ONCE && !(await areStaged())) return "lost"
       }
-      const args = [token, serverRun, imageId, chunks.length, times.soldOutMemoryMs]
+      if (!(await areStaged())) return "lost"
+      const args = [token, serverRun, imageId, chunks, times.soldOutMemoryMs]
       const reply = await run("load", [...gateKeys(saleId), claim, ...staged], args)
       return isWord(reply, "loaded", "lost") ? "loaded" : "lost"
     },

@@ -82,14 +82,16 @@ export function loadContract(world: () => GateWorld): void {
       expect(await reserve(world(), saleId, "user1234", "1")).toBe("granted")
     })
 
-    it("takes the image as it was at the call, though the fold goes on meanwhile", async () => {
-      const users = new Map(Array.from({ length: 1_001 }, (_, i) => [`user${i}`, 1]))
+    it("takes an image of very many users, which are named only as they are taken", async () => {
+      function* users() {
+        for (let n = 0; n <= 5_000; n++) yield [`user${n}`, 1] as const
+      }
       const saleId = newSaleId()
       const run = await claimed(saleId, "a")
-      const loading = world().gate.load(saleId, "a", run, imageOf(world(), { users, perUserLimit: 1 }))
-      users.clear()
-      expect(await loading).toBe("loaded")
-      expect(await reserve(world(), saleId, "user1000", "1")).toBe("limit_exceeded")
+      const image = imageOf(world(), { users: users(), perUserLimit: 1 })
+      expect(await world().gate.load(saleId, "a", run, image)).toBe("loaded")
+      expect(await reserve(world(), saleId, "user5000", "1")).toBe("limit_exceeded")
+      expect(await reserve(world(), saleId, "user5001", "1")).toBe("granted")
     })
   })
 }

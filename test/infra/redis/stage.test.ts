@@ -30,7 +30,7 @@ describe("an image in stages", () => {
     const serverRun = claim.kind === "claimed" ? claim.run : ""
     const run = defineScripts(world.redis)
     const staged = stagedKeys(saleId, "a")
-    const chunks = chunksOf(imageOf(world, { users }))
+    const chunks = [...chunksOf(imageOf(world, { users }))]
     const stage = async (imageId: string, n: number): Promise<unknown> => {
       const args = ["a", imageId, n, 60_000, ...chunks[n]!]
       return run("stage", [claimKey(saleId), ...staged], args)
