@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, it } from "vitest"
-import { pause, SERVER_START_TIMEOUT_MS } from "../support/process.ts"
-import { endure, type Trial } from "../support/trial.ts"
+import { type FaultName, faults } from "../support/faults.ts"
+import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
+import { endure } from "../support/trial.ts"
 import { type Fleet, startFleet } from "../support/world.ts"
-
-/** Appends are given up after 2 s: their outcome is unknown then, and they are written all the same. */
-const PAST_APPEND_TIMEOUT_MS = 5_000
 
 let fleet: Fleet
 beforeAll(async () => {
@@ -12,12 +10,13 @@ beforeAll(async () => {
 }, SERVER_START_TIMEOUT_MS)
 afterAll(() => fleet.close())
 
-const trials: readonly Trial[] = [
-  { name: "the log server killed", fault: () => fleet.servers.log.restart() },
-  {
-    name: "the log server stopped for 5 s",
-    fault: () => pause(fleet.servers.log.pid, PAST_APPEND_TIMEOUT_MS),
-  },
+const trials: readonly { name: FaultName; backMs?: number }[] = [
+  { name: "the log server killed" },
+  { name: "the log server stopped for 5 s" },
 ]
 
-it.each(trials)("$name", (trial) => endure(fleet, trial), 120_000)
+it.each(trials)(
+  "$name",
+  ({ name, ...times }) => endure(fleet, { name, ...times, fault: (saleId) => faults[name](fleet, saleId) }),
+  120_000,
+)

@@ -11,6 +11,8 @@ export interface TestKafka {
   readonly brokers: string
   /** The process of the current run. */
   readonly pid: number
+  /** Its temporary folder. */
+  readonly dir: string
   /** What Kafka's own console consumer prints of a topic from its beginning: headers, key and value, a line a message. */
   consume(topic: string, count: number): Promise<string[]>
   /** Ends it as a crash would. */
@@ -41,6 +43,7 @@ export async function startTestKafka(
     get pid() {
       return server.pid
     },
+    dir,
     consume: (topic, count) => consoleConsumer(java, classPath, brokers, topic, count),
     kill: () => server.kill(),
     async restart() {

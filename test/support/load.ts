@@ -31,20 +31,25 @@ export async function shop(
   const { status, body: order, key } = await buy(api, saleId, own, { quantity, patienceMs: PATIENCE_MS })
   // Nobody finished it in time, and it is refused for ever: a new request may be made.
   if (order.code === "request_expired") return shop({ apis, token }, saleId, userId, { quantity, end })
-  if (order.code === "sold_out") return null
+  if (["sold_out", "sale_not_open"].includes(order.code)) return null
   if (status !== 201) throw new Error(`${userId} was answered ${status} ${JSON.stringify(order)}`)
+  /** Null for what is no longer possible: the time to pay may have passed meanwhile. */
   const ask = async (path: string, token: string, body = {}) => {
     const answer = await patiently(api, "POST", path, { token, body }, PATIENCE_MS)
+    if (answer.body.code === "invalid_state") return null
     if (answer.status > 201)
       throw new Error(`${path} was answered ${answer.status} ${JSON.stringify(answer.body)}`)
     return answer.body
   }
-  if (end === "cancelled") await ask(`/v1/orders/${order.id}/cancellation`, own)
-  if (end === "paid") {
-    const { id } = await ask(`/v1/orders/${order.id}/payments`, own, { method: "simulator" })
-    await ask(`/v1/payments/simulator/${id}`, token("boss", "admin"), { outcome: "paid" })
+  const pay = async () => {
+    const payment = await ask(`/v1/orders/${order.id}/payments`, own, { method: "simulator" })
+    const path = `/v1/payments/simulator/${payment?.id}`
+    return payment && ask(path, token("boss", "admin"), { outcome: "paid" })
   }
-  return { userId, key, quantity, order, end }
+  const done =
+    (end === "cancelled" && (await ask(`/v1/orders/${order.id}/cancellation`, own))) ||
+    (end === "paid" && (await pay()))
+  return { userId, key, quantity, order, end: done ? end : "pending_payment" }
 }
 
 export interface Load {

@@ -9,6 +9,8 @@ export interface TestLogServer {
   readonly url: string
   /** The process of the current run. */
   readonly pid: number
+  /** The folder that keeps its data. */
+  readonly dataDir: string
   /** Ends the current run as a crash would (SIGKILL) and waits until it is gone. The port is closed from then on. */
   kill(): Promise<void>
   /** Kills the current run, if there is one, and serves the same data on the same port again. */
@@ -33,6 +35,7 @@ export async function startTestLogServer(options: { dataDir?: string } = {}): Pr
     get pid() {
       return run.pid
     },
+    dataDir,
     async kill() {
       if (!down) await kill()
       down = true

@@ -12,6 +12,8 @@ export interface TestMariaDb {
   /** Of an empty database, for a user who has rights inside it only. */
   readonly url: string
   readonly pid: number
+  /** Its temporary folder. */
+  readonly dir: string
   /** One statement as root, over a connection of its own. */
   sql(statement: string): Promise<RowDataPacket[]>
   /** Ends it as a crash would. */
@@ -56,6 +58,7 @@ export async function startTestMariaDb(): Promise<TestMariaDb> {
     get pid() {
       return server.pid
     },
+    dir,
     sql,
     kill: () => server.kill(),
     async restart() {

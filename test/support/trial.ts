@@ -1,6 +1,7 @@
 import { expect } from "vitest"
-import { buy, eventually, openSale } from "./buyer.ts"
+import { eventually, openSale } from "./buyer.ts"
 import { type Load, startLoad, type Told } from "./load.ts"
+import { BACK_MS, sellsAgain } from "./recovery.ts"
 import { proveAtRest, sellOut } from "./rest.ts"
 import type { World } from "./world.ts"
 
@@ -18,31 +19,24 @@ export interface Trial {
   readonly backMs?: number
 }
 
-/** Service is back within this time of any fault's end. */
-const BACK_MS = 45_000
-
 /**
  * One fault under load, from outside: a sale with buyers, payments and cancellations, the fault, the return by itself,
  * and at rest the proof that nothing was lost, sold twice or left over. Prints how long the return took.
  */
 export async function endure(world: World, trial: Trial): Promise<void> {
-  const saleId = await openSale(world.apis[0]!, world.token("boss", "admin"), {
-    stock: STOCK,
-    perUserLimit: 2,
-  })
+  const terms = { stock: STOCK, perUserLimit: 2 }
+  const saleId = await openSale(world.apis[0]!, world.token("boss", "admin"), terms)
   const load = startLoad(world, saleId, AT_ONCE)
   const firsts = await harm(world, saleId, load, trial).finally(load.stop)
   const restMs = performance.now()
   await proveAtRest(world, saleId, [...load.told, ...firsts])
-  console.log(
-    `${trial.name}: the read models agree with the log ${(performance.now() - restMs).toFixed(0)} ms after the load`,
-  )
+  const tookMs = performance.now() - restMs
+  console.log(`${trial.name}: log, gate and read models agree ${tookMs.toFixed(0)} ms after the load`)
   await sellOut(world, saleId, LEFT)
 }
 
 /** The fault while the load goes on, until every API process has sold again; returns these first orders. */
 async function harm(world: World, saleId: string, load: Load, trial: Trial): Promise<readonly Told[]> {
-  const { name, fault, backMs = BACK_MS } = trial
   const more = async () => {
     const wanted = load.told.length + ORDERS
     await eventually(
@@ -52,19 +46,10 @@ async function harm(world: World, saleId: string, load: Load, trial: Trial): Pro
     )
   }
   await more()
-  await fault(saleId)
-  const endedMs = performance.now()
-  const firsts = await Promise.all(
-    world.apis.map(async (api, n) => {
-      const userId = `first-${n}`
-      const { status, body, key } = await buy(api, saleId, world.token(userId), { patienceMs: BACK_MS })
-      expect({ status, body }).toMatchObject({ status: 201 })
-      return { userId, key, quantity: 1, order: body, end: "pending_payment" } as const
-    }),
-  )
-  const tookMs = performance.now() - endedMs
-  console.log(`${name}: sells again after ${tookMs.toFixed(0)} ms`)
-  expect(tookMs).toBeLessThan(backMs)
+  await trial.fault(saleId)
+  const { firsts, tookMs } = await sellsAgain(world, saleId, "first")
+  console.log(`${trial.name}: sells again after ${tookMs.toFixed(0)} ms`)
+  expect(tookMs).toBeLessThan(trial.backMs ?? BACK_MS)
   await more()
   return firsts
 }
