@@ -45,7 +45,7 @@ const suites: readonly Suite[] = [
   { name: "log-server", commands: [vitest("log-server", "test/log-server")], budgetSeconds: 120 },
   { name: "kafka", commands: [vitest("kafka", "test/relay test/consumers")], budgetSeconds: 150 },
   { name: "e2e", commands: [vitest("e2e", "--no-file-parallelism test/e2e")], budgetSeconds: 200 },
-  { name: "full", commands: [vitest("full", "test/full")], budgetSeconds: 140 },
+  { name: "full", commands: [vitest("full", "test/full")], budgetSeconds: 200 },
   {
     name: "faults",
     commands: [vitest("faults", "--no-file-parallelism test/faults")],

@@ -78,9 +78,11 @@ async function deliver(deps: DeliverDeps, delivery: deliveries.Delivery, signal:
     onAttempt(cause as Error)
     if (attempts >= retries.attemptsMax) return giveUp(db, delivery.id, attempts, String(cause), clock.now())
     const waitMs = Math.min(retries.firstMs * 2 ** (attempts - 1), retries.longestMs) * (0.5 + random() / 2)
-    return deliveries.set(db, delivery.id, { attempts, next_attempt_at_ms: Math.ceil(clock.now() + waitMs) })
+    const next_attempt_at_ms = Math.ceil(clock.now() + waitMs)
+    await deliveries.set(db, delivery.id, "waiting", { attempts, next_attempt_at_ms })
+    return
   }
-  await deliveries.set(db, delivery.id, { attempts, status: "delivered" })
+  await deliveries.set(db, delivery.id, "waiting", { attempts, status: "delivered" })
   onAttempt(null)
 }
 
@@ -89,8 +91,9 @@ const PARKED = `${WEBHOOK}/`
 const giveUp = (db: Db, id: string, attempts: number, reason: string, nowMs: number): Promise<void> =>
   db.transaction().execute(async (tx) => {
     const row = { parked_by: WEBHOOK, position: null, value: null, reason, parked_at_ms: nowMs }
-    await park(tx, [{ id: PARKED + id, ...row }])
-    await deliveries.set(tx, id, { attempts, status: "parked" })
+    // Two processes may have tried at once: what one of them has delivered is not given up by the other.
+    if (await deliveries.set(tx, id, "waiting", { attempts, status: "parked" }))
+      await park(tx, [{ id: PARKED + id, ...row }])
   })
 
 /** Sends a parked notification once more. Throws why it was not taken. */
@@ -99,5 +102,5 @@ export async function deliverAgain(db: Db, webhook: Webhook, parkedId: string): 
   const delivery = await deliveries.find(db, id)
   if (!delivery) throw new Error("there is no such notification any more")
   await webhook(messageOf(delivery), new AbortController().signal)
-  await deliveries.set(db, id, { attempts: delivery.attempts + 1, status: "delivered" })
+  await deliveries.set(db, id, "parked", { attempts: delivery.attempts + 1, status: "delivered" })
 }

@@ -54,11 +54,18 @@ export async function oldestMs(db: Db): Promise<number | undefined> {
   return row?.created_at_ms
 }
 
-/** Notes what came of a delivery. */
+/** Notes what came of a delivery; false when it is not in this status any more, since another process was faster. */
 export async function set(
   db: Db | Tx,
   id: string,
+  from: WebhookDeliveryRow["status"],
   columns: Partial<Omit<WebhookDeliveryRow, "id">>,
-): Promise<void> {
-  await db.updateTable("webhook_deliveries").set(columns).where("id", "=", id).execute()
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("webhook_deliveries")
+    .set(columns)
+    .where("id", "=", id)
+    .where("status", "=", from)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

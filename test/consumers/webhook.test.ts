@@ -119,6 +119,22 @@ it("an attempt that a stop cut short says nothing about the receiver", async () 
   expect(await sweep(async () => {})).toEqual(["delivered"])
 })
 
+it("two processes at once: what one has delivered the other does not give up", async () => {
+  await paid("ann")
+  await side.db
+    .updateTable("webhook_deliveries")
+    .set({ attempts: retries.attemptsMax - 1 })
+    .execute()
+  const late = Promise.withResolvers<void>()
+  const failing = sweep(() => late.promise)
+  await clock.settle()
+  expect(await sweep(async () => {})).toEqual(["delivered"])
+  late.reject(new Error("down"))
+  expect(await failing).toEqual(["down"])
+  expect(await rows()).toMatchObject([{ status: "delivered" }])
+  expect(await waiting(side.db)).toEqual([])
+})
+
 it("one that fails does not hold up the others", async () => {
   for (const user of ["ann", "bob", "cat"]) await paid(user)
   const picky: Webhook = ({ body }) =>
