@@ -23,6 +23,7 @@ const [toStart, toRun, toSave, toRestore, toLook, toSeeGate, toRebuild, toReplay
 
 const dir = tempDir("operations")
 const dataDir = `${dir}/data/stack`
+const [stackRun, processesRun] = [tempDir("stack-run"), tempDir("operations-run")]
 let stack: Server | null = null
 let processes: Server | null = null
 let variables: Record<string, string>
@@ -36,12 +37,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopProcesses()
   await stack?.kill("SIGTERM")
-  removeDir(dir)
+  for (const each of [dir, stackRun, processesRun]) removeDir(each)
 })
 
 /** Starts `npm run stack`'s program on the test's folder; returns the variables that it prints. */
 async function startStack(): Promise<Record<string, string>> {
-  stack = startServer(process.execPath, [STACK, "--data-dir", dataDir], tempDir("stack-run"))
+  stack = startServer(process.execPath, [STACK, "--data-dir", dataDir], stackRun)
   const printed = await stack.printed("Ctrl-C stops the servers.", SERVER_START_TIMEOUT_MS)
   return Object.fromEntries(
     [...printed.matchAll(/^export (\w+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]),
@@ -71,7 +72,7 @@ async function follow(block: string, more: Record<string, string> = {}): Promise
 async function startProcesses(): Promise<void> {
   const given = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   const script = `cd ${ROOT}\n${here(toRun!)}\necho both are ready\nwait`
-  processes = startServer("env", [...given, "bash", "-euc", script], tempDir("operations-run"))
+  processes = startServer("env", [...given, "bash", "-euc", script], processesRun)
   await processes.printed("both are ready", 60_000)
 }
 
