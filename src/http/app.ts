@@ -16,7 +16,7 @@ import { collectPaths } from "./known-paths.ts"
 import { addHttpMetrics } from "./metrics.ts"
 import { addOperations, type Readiness } from "./operations.ts"
 import { sendProblem } from "./problems.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { SecureResponse } from "./security-headers.ts"
 import { answerInPlaceOfNode, endUnusedConnections } from "./server.ts"
 
 export interface AppDeps {
@@ -56,11 +56,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     // It becomes the correlation id of events, so it must stay unique over restarts and processes.
     genReqId: () => randomUUID(),
+    // A logger a request would cost as much as the rest of the edge; who logs says which request it was.
+    childLoggerFactory: (own) => own,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,
     keepAliveTimeout: timeouts.keepAlive,
     http: {
+      ServerResponse: SecureResponse,
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
       // Node would refuse without a body; the hook below does it with a problem.
@@ -91,7 +94,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     done()
   })
   app.addHook("onRequest", (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS)
     if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
       return void sendProblem(reply, "invalid_request", { detail: "A request names its Host" })
     done()

@@ -43,11 +43,11 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     })
   }
   if (isUnavailable(error)) {
-    request.log.warn({ err: error }, "a server that is needed does not answer")
+    request.log.warn({ err: error, reqId: request.id }, "a server that is needed does not answer")
     return sendProblem(reply, "unavailable")
   }
   const code = codeOfStatus(error.statusCode ?? 500)
-  if (code === "internal_error") request.log.error({ err: error }, "a request failed")
+  if (code === "internal_error") request.log.error({ err: error, reqId: request.id }, "a request failed")
   return sendProblem(reply, code)
 }
 
@@ -67,10 +67,7 @@ function codeOfStatus(status: number): ProblemCode {
  * runs for it.
  */
 export const answerRouterError = (error: FastifyError, _request: unknown, reply: FastifyReply): void =>
-  void sendProblem(
-    reply.headers(SECURITY_HEADERS),
-    error.code === "FST_ERR_BAD_URL" ? "invalid_request" : "not_found",
-  )
+  void sendProblem(reply, error.code === "FST_ERR_BAD_URL" ? "invalid_request" : "not_found")
 
 /** Bytes that are no HTTP request, or that did not come in time. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from "fastify"
 import { collectDefaultMetrics, Histogram, Registry } from "prom-client"
 
 /** A registry of its own for each process part that wants one; it begins with the process's own metrics. */
@@ -17,9 +17,19 @@ export function addHttpMetrics(app: FastifyInstance, registry: Registry): void {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   })
+  function observe(route: string, { method }: FastifyRequest, reply: FastifyReply): void {
+    seconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+  }
+  // Each route knows its name: a request that is asked for it describes its whole route anew.
+  app.addHook("onRoute", (route) => {
+    const timed: onResponseHookHandler = (request, reply, done) => {
+      observe(route.url, request, reply)
+      done()
+    }
+    route.onResponse = [timed, ...[route.onResponse ?? []].flat()]
+  })
   app.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "none"
-    seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+    if (request.is404) observe("none", request, reply)
     done()
   })
 }

@@ -1,5 +1,6 @@
 import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { SECURITY_HEADERS } from "../../src/http/security-headers.ts"
 import { listen } from "../../src/http/server.ts"
 import { as, buildTestEdge, type TestEdge } from "../support/http.ts"
 import { addThings } from "./thing-routes.ts"
@@ -45,6 +46,7 @@ test.each([
   ["a chunk of no size", `${JSON_POST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
   ["a space in a header's name", `GET /livez HTTP/1.1\r\n${HOST}A b: c\r\n\r\n`],
   ["lines without carriage returns", "GET /livez HTTP/1.1\nHost: x\n\n"],
+  ["broken percent-encoding", `GET /v1/things/%zz HTTP/1.1\r\n${HOST}${CLOSE}\r\n`],
   ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
   ["a tunnel", `CONNECT elsewhere:443 HTTP/1.1\r\n${HOST}\r\n`],
 ])("%s is 400, a problem with all headers, and the end", async (_name, request) => {
@@ -65,6 +67,31 @@ test.each([
   ["a whole URL", `GET http://elsewhere/livez HTTP/1.1\r\n${HOST}${CLOSE}\r\n`],
 ])("%s is served", async (_name, request) => {
   expect(statusesOf(await talk([request]))).toEqual([200])
+})
+
+describe("every answer", () => {
+  const headersOf = (text: string) =>
+    text
+      .slice(0, text.indexOf("\r\n\r\n"))
+      .split("\r\n")
+      .slice(1)
+      .map((line) => line.slice(0, line.indexOf(":")).toLowerCase())
+
+  test.each([
+    ["of a route", "/v1/things/abc"],
+    ["of no route", "/v1/nothing"],
+    ["of the router", "/v1/things/%zz"],
+    ["of the documentation, which allows itself more", "/docs"],
+  ])("%s says little of itself, and forbids what a browser might try", async (_name, path) => {
+    const answer = await talk([`GET ${path} HTTP/1.1\r\n${HOST}Origin: https://elsewhere\r\n${CLOSE}\r\n`])
+    const headers = headersOf(answer)
+    for (const name of Object.keys(SECURITY_HEADERS))
+      expect(headers.filter((header) => header === name)).toEqual([name])
+    for (const name of ["x-powered-by", "server", "access-control-allow-origin"])
+      expect(headers).not.toContain(name)
+    if (path !== "/docs")
+      expect(answer).toContain("content-security-policy: default-src 'none'; frame-ancestors")
+  })
 })
 
 test("a whole URL with another method is 405", async () => {
