@@ -25,7 +25,7 @@ export interface Relaying {
 }
 
 /** As many as the relay sends at once. */
-const BATCH = 500
+const BATCH = 1_000
 const PARTITIONS = 6
 const TOPIC = "bench.bare"
 

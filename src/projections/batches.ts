@@ -3,7 +3,7 @@ import type { Clock } from "../commands/ports/clock.ts"
 export interface BatchLimits {
   /** Most messages of one batch. */
   readonly max: number
-  /** How long a batch waits for more after its first message, in milliseconds. */
+  /** How long a batch waits for more after its first message, once the consumer asks for it, in milliseconds. */
   readonly lingerMs: number
 }
 
@@ -18,7 +18,6 @@ export async function* inBatches<Message>(
   { max, lingerMs }: BatchLimits,
 ): AsyncGenerator<Message[]> {
   let batch: Message[] = []
-  let untilMs = 0
   let ended = false
   let failure: { readonly cause: unknown } | null = null
   let left = false
@@ -46,7 +45,6 @@ export async function* inBatches<Message>(
       for await (const message of source) {
         while (batch.length === max && !left) await taken.next()
         if (left) break
-        if (batch.length === 0) untilMs = clock.elapsed() + lingerMs
         batch.push(message)
         if (batch.length === 1 || batch.length === max) arrived.tell()
       }
@@ -65,7 +63,7 @@ export async function* inBatches<Message>(
   async function full(): Promise<void> {
     if (ended) return
     let late = false
-    const cancel = clock.after(Math.max(untilMs - clock.elapsed(), 0), () => {
+    const cancel = clock.after(lingerMs, () => {
       late = true
       arrived.tell()
     })

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Message } from "../commands/ports/message-broker.ts"
 import type { EventMetadata, RecordedEvent } from "../domain/event.ts"
 import * as FlashSale from "../domain/flash-sale.ts"
@@ -64,5 +64,4 @@ export function traceparentOf({ id, metadata }: RecordedEvent): string {
   return `00-${digest(correlationId, 32)}-${digest(id, 16)}-00`
 }
 
-const digest = (text: string, characters: number): string =>
-  createHash("sha256").update(text).digest("hex").slice(0, characters)
+const digest = (text: string, characters: number): string => hash("sha256", text).slice(0, characters)

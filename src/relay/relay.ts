@@ -18,7 +18,8 @@ export const RELAY = "relay"
 /** Of the log, what the relay reads. */
 export const relayed = { streamPrefixes: relayedPrefixes }
 
-const limits = { max: 500, lingerMs: 10 }
+/** About 400 KiB: each batch waits for Kafka, and then for the disk under the checkpoint, so few large ones. */
+const limits = { max: 1_000, lingerMs: 10 }
 /** How long a stop waits for the batch under way. Not acknowledged by then, it is sent again at the next start. */
 const STOP_MS = 2_000
 

@@ -42,16 +42,18 @@ test("a full batch does not wait, and no more than the next is collected meanwhi
   expect((await batches.next()).value).toEqual([7, 8, 9])
 })
 
-test("what was collected while the consumer was at work has lingered already", async () => {
+test("what was collected while the consumer was at work lingers once it is asked for", async () => {
   const clock = createVirtualClock(0)
   const numbers = source()
   numbers.give(1, 2, 3, 4)
   const batches = inBatches(numbers, clock, limits)
   expect((await batches.next()).value).toEqual([1, 2, 3])
-  await clock.advance(4)
+  await clock.advance(1_000)
   const second = batches.next()
+  await clock.advance(4)
+  numbers.give(5)
   await clock.advance(1)
-  expect((await second).value).toEqual([4])
+  expect((await second).value).toEqual([4, 5])
 })
 
 test("a short batch lingers for more, counted from its first message", async () => {
