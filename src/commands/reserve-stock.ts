@@ -65,6 +65,8 @@ async function askForCups(
   const { clock, gate } = deps
   const { sale, follower } = live
   const leftMs = () => arrival.deadlineMs - clock.elapsed()
+  const readUpTo = async (rev: number) =>
+    sale.revision < rev ? within(clock, leftMs(), follower.upTo(rev)) : undefined
 
   const queued = live.permits.get(request.requestId)
   if (queued) return (await finished(queued)) ?? unavailable
@@ -84,7 +86,8 @@ async function askForCups(
     }
     switch (reply.kind) {
       case "granted": {
-        if (reply.epoch > sale.epoch) await follower.upTo(reply.rev)
+        // A log that is silent is not waited for: the permit stays, and its status tells its end.
+        if (reply.epoch > sale.epoch && (await readUpTo(reply.rev)) === LATE) return { kind: "pending" }
         const permit = { ...request, grantedAtMs: reply.grantedAtMs }
         const answer = await finished(live.permits.commit(permit, reply.epoch))
         if (answer) return answer
@@ -105,7 +108,7 @@ async function askForCups(
       case "invalid_quantity":
         throw new RangeError(`a quantity of ${request.quantity} should not have come past the edge`)
       default: {
-        await follower.upTo(reply.rev)
+        if ((await readUpTo(reply.rev)) === LATE) return unavailable
         const answer = answerFromFold(sale, request)
         if (answer) return answer
         if (reply.rev < sale.revision && !askedOnceMore) {

@@ -53,6 +53,22 @@ describe("a refusal", () => {
     expect(await world.drift()).toBe(0)
   })
 
+  it("is neither said nor waited for beyond the deadline while the log is silent", async () => {
+    const world = await saleWorld({ stock: 1 })
+    const first = await opened(world)
+    let silent = false
+    const readStream: typeof world.log.readStream = async function* (...args) {
+      if (silent) await new Promise(() => {})
+      yield* world.log.readStream(...args)
+    }
+    const lagging = await world.process({ store: { ...deaf.store, readStream } })
+    expect(await buys(world, first, "ann")).toMatchObject(accepted)
+    silent = true
+    const answer = lagging.buy("bob")
+    await world.clock.advance(800)
+    expect(await answer).toEqual({ kind: "unavailable" })
+  })
+
   it("that the log holds is said for ever; any other is judged afresh", async () => {
     const world = await saleWorld({ stock: 1 })
     const process = await opened(world)

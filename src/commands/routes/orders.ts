@@ -144,8 +144,13 @@ export const orderCommands =
       },
       async (request, reply) => {
         const { id, requestId: key } = request.params
-        const live = sales.peek(id) ?? (await sales.get(id))
-        const status = live && (await requestStatus(deps, live, requestIdOf(identityOf(request).userId, key)))
+        const requestId = requestIdOf(identityOf(request).userId, key)
+        const look = async () => {
+          const live = sales.peek(id) ?? (await sales.get(id))
+          return live && requestStatus(deps, live, requestId)
+        }
+        const status = await within(clock, times.requestDeadlineMs, look())
+        if (status === LATE) return sendProblem(reply, "unavailable")
         if (!status) return sendProblem(reply, "not_found")
         return stateOf(status)
       },
