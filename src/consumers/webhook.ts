@@ -22,7 +22,7 @@ export interface Retries {
   readonly longestMs: number
 }
 
-/** Some eight hours in all. */
+/** Eight hours in all at most; six with the jitter of most. */
 const RETRIES: Retries = { attemptsMax: 20, firstMs: 1_000, longestMs: 3_600_000 }
 
 /** What the receiver gets. Ids only: who a user is, is no business of a message. */

@@ -1,3 +1,7 @@
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
@@ -97,20 +101,42 @@ describe("two of every worker, both at work because nobody asks who else is", ()
   }, 60_000)
 })
 
+/** A receiver of the webhook: the ids and types that it was told, as often as it was told. */
+async function startReceiver() {
+  const told: { id: string; type: string }[] = []
+  const server = createServer(async (request, response) => {
+    let body = ""
+    for await (const chunk of request) body += chunk
+    told.push({ id: String(request.headers["webhook-id"]), type: JSON.parse(body).type })
+    response.writeHead(204).end()
+  }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const NOTIFICATION_WEBHOOK_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const NOTIFICATION_WEBHOOK_SECRET = randomBytes(32).toString("base64")
+  const close = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { told, env: { NOTIFICATION_WEBHOOK_URL, NOTIFICATION_WEBHOOK_SECRET }, close }
+}
+
 describe("two processes of all roles", () => {
+  let receiver: Awaited<ReturnType<typeof startReceiver>>
   let servers: FullServers
   let processes: FullProcess[]
   let apis: Api[]
   let store: EventStore
   beforeAll(async () => {
     servers = await startFullServers()
-    processes = await Promise.all([1, 2].map(() => startFullProcess(servers.env)))
+    receiver = await startReceiver()
+    processes = await Promise.all([1, 2].map(() => startFullProcess({ ...servers.env, ...receiver.env })))
     await Promise.all(processes.map((each) => each.ready()))
     apis = processes.map(({ url }) => apiOf(url))
     store = createEventStore({ url: servers.log.url })
   }, SERVER_START_TIMEOUT_MS)
   afterAll(async () => {
     await Promise.all(processes.map(({ server }) => server.kill("SIGTERM")))
+    receiver.close()
     await store.close()
     await servers.close()
   })
@@ -130,6 +156,15 @@ describe("two processes of all roles", () => {
     expect(all.length).toBeGreaterThanOrEqual(8)
     const on = steps({ api: apis[0]!, token: servers.token })
     await expectNothingTwice(store, await liveThroughOrders(on), on)
+    const told = await eventually(
+      async () => receiver.told,
+      ({ length }) => length >= 6,
+    )
+    expect(told.map(({ type }) => type).sort()).toEqual([
+      ...Array(4).fill("order_paid"),
+      ...Array(2).fill("order_timed_out"),
+    ])
+    expect(new Set(told.map(({ id }) => id)).size).toBe(6)
   }, 60_000)
 
   it("one killed: the other has all its work within 15 s, and finishes what was begun", async () => {
