@@ -1,4 +1,5 @@
 import * as FlashSale from "../../domain/flash-sale.ts"
+import { sleep } from "../ports/clock.ts"
 import type { SaleDeps } from "./deps.ts"
 import { type LiveSale, openLiveSale } from "./live-sale.ts"
 
@@ -8,6 +9,9 @@ export const LIVE_MAX = 500
 const UNKNOWN_MS = 1_000
 const UNKNOWN_MAX = 10_000
 const STOP_GRACE_MS = 5_000
+/** A sale that is over and that nobody has asked for so long is let go; how often it is looked for such. */
+const OVER_UNUSED_MS = 60_000
+const LOOK_EVERY_MS = 10_000
 
 export interface LiveSales {
   /**
@@ -27,10 +31,14 @@ export interface LiveSales {
 
 /** The sales that this process serves. */
 export function createLiveSales(deps: SaleDeps): LiveSales {
+  const { clock } = deps
   /** In the order of their last use, the least used first. */
   const live = new Map<string, LiveSale>()
+  /** When each of them was last asked for, in the clock's elapsed milliseconds. */
+  const usedAtMs = new Map<string, number>()
   const opening = new Map<string, Promise<LiveSale | null>>()
   const unknownUntilMs = new Map<string, number>()
+  const stopping = new AbortController()
   let lastOpening: Promise<unknown> = Promise.resolve()
 
   function peek(saleId: string): LiveSale | undefined {
@@ -38,6 +46,7 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
     if (found) {
       live.delete(saleId)
       live.set(saleId, found)
+      usedAtMs.set(saleId, clock.elapsed())
     }
     return found
   }
@@ -57,15 +66,31 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
 
   function keep(saleId: string, sale: LiveSale): void {
     live.set(saleId, sale)
-    if (live.size <= LIVE_MAX) return
-    const [leastUsedId, leastUsed] = live.entries().next().value!
-    live.delete(leastUsedId)
-    leastUsed.stop(STOP_GRACE_MS).catch((cause) => deps.report("a sale was not let go", cause, leastUsedId))
+    usedAtMs.set(saleId, clock.elapsed())
+    if (live.size > LIVE_MAX) letGo(live.values().next().value!)
   }
+
+  function letGo(sale: LiveSale): void {
+    const { id } = sale.sale
+    live.delete(id)
+    usedAtMs.delete(id)
+    sale.stop(STOP_GRACE_MS).catch((cause) => deps.report("a sale was not let go", cause, id))
+  }
+
+  /** What is over is seldom asked for, and is folded again then. */
+  async function letGoOfWhatIsOver(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await sleep(clock, LOOK_EVERY_MS, stopping.signal)
+      const beforeMs = clock.elapsed() - OVER_UNUSED_MS
+      for (const [saleId, sale] of [...live])
+        if (sale.isOver() && usedAtMs.get(saleId)! <= beforeMs) letGo(sale)
+    }
+  }
+  void letGoOfWhatIsOver()
 
   function rememberUnknown(saleId: string): void {
     if (unknownUntilMs.size >= UNKNOWN_MAX) unknownUntilMs.clear()
-    unknownUntilMs.set(saleId, deps.clock.elapsed() + UNKNOWN_MS)
+    unknownUntilMs.set(saleId, clock.elapsed() + UNKNOWN_MS)
   }
 
   return {
@@ -74,7 +99,7 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
       if (!FlashSale.SALE_ID.test(saleId)) return null
       const found = peek(saleId)
       if (found) return found
-      if ((unknownUntilMs.get(saleId) ?? 0) > deps.clock.elapsed()) return null
+      if ((unknownUntilMs.get(saleId) ?? 0) > clock.elapsed()) return null
       const under = opening.get(saleId) ?? open(saleId)
       opening.set(saleId, under)
       return under
@@ -82,6 +107,7 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
     all: () => live.values(),
     created: (saleId) => void unknownUntilMs.delete(saleId),
     async stop() {
+      stopping.abort()
       await Promise.allSettled(opening.values())
       await Promise.allSettled([...live.values()].map((sale) => sale.stop(STOP_GRACE_MS)))
     },
