@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto"
-import { fileURLToPath } from "node:url"
 import type { Identity } from "../../src/http/auth.ts"
 import { jwtSigner } from "../../src/infra/jwt.ts"
 import { startTestKafka, type TestKafka } from "./kafka.ts"
 import { startTestLogServer, type TestLogServer } from "./log-server.ts"
 import { startTestMariaDb, type TestMariaDb } from "./mariadb.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
+import { program } from "./program.ts"
 import { startTestRedis, type TestRedis } from "./redis.ts"
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const START_MS = 30_000
 
 /** The servers of the full profile, and what a process needs to know of them. */
@@ -68,7 +67,7 @@ export async function startFullProcess(env: Record<string, string>): Promise<Ful
   const variables = Object.entries({ ...env, PORT: String(port) }).map(([name, value]) => `${name}=${value}`)
   const start = () => {
     const dir = tempDir("full")
-    const server = startServer("env", [...variables, process.execPath, MAIN], dir)
+    const server = startServer("env", [...variables, ...program], dir)
     void server.exited.then(() => removeDir(dir))
     return server
   }

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { fileURLToPath } from "node:url"
 import type { Identity } from "../../src/http/auth.ts"
 import { jwtSigner } from "../../src/infra/jwt.ts"
 import { freePort, removeDir, type Server, startServer, tempDir } from "./process.ts"
+import { program } from "./program.ts"
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const START_MS = 20_000
 
 export interface System {
@@ -46,7 +45,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     const began = performance.now()
     server = startServer(
       "env",
-      [...Object.entries(variables).map(([k, v]) => `${k}=${v}`), process.execPath, MAIN],
+      [...Object.entries(variables).map(([k, v]) => `${k}=${v}`), ...program],
       dataDir,
     )
     await server.printed("serves http", START_MS)
