@@ -16,7 +16,7 @@ describe("Dockerfile", () => {
   it("runs as nobody special, without a shell between", () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "))
     expect(last).toMatch(/^USER node$/m)
-    expect(last).toMatch(/^CMD \["node", "src\/main\.ts"\]$/m)
+    expect(last).toMatch(/^CMD \["node", "--.*"src\/main\.ts"\]$/m)
     expect(last).toMatch(/^HEALTHCHECK [\s\S]*?CMD \["node", .*\/readyz/m)
   })
 })
