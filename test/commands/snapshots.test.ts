@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { createSnapshots } from "../../src/commands/sale/snapshots.ts"
 import type { RecordedEvent } from "../../src/domain/event.ts"
-import type * as FlashSale from "../../src/domain/flash-sale.ts"
 import { saleWorld } from "../support/sale-world.ts"
 import { contentOf } from "../support/scenario.ts"
 import {
@@ -135,65 +134,5 @@ describe("a snapshot that cannot be used", () => {
       storedIn(source).map(({ type, data }) => eventOf(type, data as object)),
     )
     expect(await joining(world)).toEqual({ content: fromStart(world), from: 0 })
-  })
-})
-
-describe("several processes that keep snapshots", () => {
-  it("write each once", async () => {
-    const world = await worldOf(2_500)
-    const processes = [await keeper(world), await keeper(world), await keeper(world)]
-    await goOn(world, ...processes)
-    await sell(world, EVERY)
-    await goOn(world, ...processes)
-    const parts = storedIn(world).map(({ data }) => data as FlashSale.SnapshotPart)
-    expect(parts.map(({ after, part }) => [after, part])).toEqual([
-      [-1, 0],
-      [-1, 1],
-      [-1, 2],
-      [2_500, 0],
-    ])
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_511 })
-  })
-
-  it("go on when one of them dies in the middle", async () => {
-    const world = await worldOf(2_500)
-    let appends = 0
-    const dying = await keeper(world, {
-      store: {
-        append: async (...args) => {
-          if (++appends > 1) return new Promise(() => {})
-          return world.log.append(...args)
-        },
-      },
-    })
-    await goOn(world, dying)
-    expect(storedIn(world)).toHaveLength(1)
-    dying.stop()
-    await goOn(world, await keeper(world))
-    expect(storedIn(world)).toHaveLength(4)
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_501 })
-  })
-
-  it("do not disturb each other, whoever is slow", async () => {
-    const world = await worldOf(2_500)
-    const held = Promise.withResolvers<void>()
-    let appends = 0
-    const slow = await keeper(world, {
-      store: {
-        append: async (...args) => {
-          if (++appends === 2) await held.promise
-          return world.log.append(...args)
-        },
-      },
-    })
-    await goOn(world, slow)
-    await goOn(world, await keeper(world))
-    held.resolve()
-    await goOn(world, slow)
-    expect(storedIn(world)).toHaveLength(4)
-    await sell(world, EVERY)
-    await goOn(world, slow)
-    expect(storedIn(world)).toHaveLength(5)
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_511 })
   })
 })

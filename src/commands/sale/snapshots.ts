@@ -69,8 +69,11 @@ export function createSnapshots(
   }
 
   async function write(sale: FlashSale.Fold, signal: AbortSignal): Promise<void> {
+    const before = tail
     await readOn(async () => true)
-    if (sale.revision - covered < every) return
+    // One that grew since the last look is being written by another process.
+    const isUnderWay = parts.length > 0 && tail !== before
+    if (isUnderWay || sale.revision - covered < every) return
     const { revision } = sale
     const context = { actor: "system:snapshot", correlationId: saleId, causationId: saleId }
     for (const part of FlashSale.snapshotOf(sale, covered)) {
