@@ -38,6 +38,7 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
   const recent: GateChange[] = []
   let lastEventAtMs = clock.elapsed()
   let reading: Promise<void> | null = null
+  let nextRead: Promise<void> | null = null
 
   function fold(event: FlashSale.Event, revision: number, position: bigint): void {
     if (revision <= sale.revision) return
@@ -61,14 +62,21 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
       foldRecorded(event)
   }
 
-  const catchUp = (): Promise<void> => {
-    // A read that is under way may have passed the end before the caller's question arose: it does not count.
-    const next = (reading ?? Promise.resolve()).catch(() => undefined).then(read)
-    const shared = next.finally(() => {
-      if (reading === shared) reading = null
-    })
-    reading = shared
-    return shared
+  function catchUp(): Promise<void> {
+    if (reading === null) {
+      reading = read().finally(() => {
+        reading = null
+      })
+      return reading
+    }
+    // The read under way may have passed the end before the question arose: whoever asks meanwhile shares the next.
+    nextRead ??= reading
+      .catch(() => undefined)
+      .then(() => {
+        nextRead = null
+        return catchUp()
+      })
+    return nextRead
   }
 
   return {
