@@ -18,7 +18,8 @@ export async function buy(
   node: number,
   keen: number,
 ): Promise<FlashSale.Accepted | null> {
-  for (let at = node, refusals = 0; refusals <= keen; at = world.random.int(world.nodes.length)) {
+  const random = world.draw(`${wanted.user}:${wanted.key} buys`)
+  for (let at = node, refusals = 0; refusals <= keen; at = random.int(world.nodes.length)) {
     const answer = await ask(world, wanted, at)
     if (answer?.kind === "accepted") return answer.outcome
     if (answer?.kind === "refused") refusals++
@@ -27,7 +28,7 @@ export async function buy(
       if (status?.state === "accepted") return status.outcome
       if (status?.state === "refused") return null
     }
-    await world.timeline.sleep(world.random.between(10, 300), null)
+    await world.timeline.sleep(random.between(10, 300), null)
   }
   return null
 }
@@ -55,8 +56,9 @@ export function ask(world: World, wanted: Wanted, node: number): Promise<Reserve
 
 /** Asks where the request stands until that is definite; null when nothing is known of it any more. */
 async function poll(world: World, wanted: Wanted, node: number) {
-  const { answers, note, random } = world
+  const { answers, note } = world
   const id = `${wanted.user}:${wanted.key}`
+  const random = world.draw(`${id} polls`)
   for (let at = node; ; at = random.int(world.nodes.length)) {
     const seen = await visit(world, at, `status of ${id}`, async (seen) => {
       const live = await seen.life.sales.get(SALE_ID)

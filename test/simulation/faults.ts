@@ -37,8 +37,15 @@ function strike(world: World, fault: Fault, caller: string | null): void {
       void handovers.wipe()
       break
     case "older copy":
-      redis.restore(fault.ago, fault.sameRun)
+      redis.restore(redis.copy(fault.ago), fault.sameRun)
       break
+    case "two fail-overs": {
+      const copy = redis.copy(fault.ago)
+      redis.wipe()
+      void handovers.wipe()
+      world.timeline.after(fault.afterMs, null, () => redis.restore(copy, false))
+      break
+    }
     case "lose key":
       redis.loseKey(fault.key)
       break

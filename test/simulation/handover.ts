@@ -2,7 +2,7 @@ import { GateUnavailable } from "../../src/commands/ports/gate.ts"
 import type { Handover } from "../../src/commands/ports/handover.ts"
 import { createMemoryHandover } from "../support/memory-handover.ts"
 import { SALE_ID } from "../support/scenario.ts"
-import type { Random } from "./random.ts"
+import type { Draw } from "./random.ts"
 import type { Owner, Timeline } from "./timeline.ts"
 import type { Wire } from "./wire.ts"
 
@@ -24,7 +24,7 @@ export interface Handovers {
  */
 export function createHandovers(
   wire: Wire,
-  { timeline, random, doubled }: { timeline: Timeline; random: Random; doubled: () => number },
+  { timeline, draw, doubled }: { timeline: Timeline; draw: Draw; doubled: () => number },
 ): Handovers {
   const server = createMemoryHandover(timeline.nowMs, LEASE_MS)
 
@@ -36,6 +36,7 @@ export function createHandovers(
     },
     handoverOf(owner) {
       const port = server.process()
+      const random = draw(`${owner.name} handover`)
       const ask = <Reply>(name: string, perform: () => Promise<Reply>, unanswered = unavailable) =>
         wire<Reply>(owner, { name, perform, timeoutMs: TIMEOUT_MS, unanswered: unanswered as () => Reply })
       return {

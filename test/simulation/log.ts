@@ -7,7 +7,7 @@ import {
 import type { NewEvent, RecordedEvent } from "../../src/domain/event.ts"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { createMemoryLog, type MemoryLog } from "../support/memory-log.ts"
-import type { Random } from "./random.ts"
+import type { Draw } from "./random.ts"
 import type { Owner, Timeline } from "./timeline.ts"
 import type { Weather, Wire } from "./wire.ts"
 
@@ -17,7 +17,7 @@ const READ_TIMEOUT_MS = 300
 export interface LogDeps {
   readonly timeline: Timeline
   readonly wire: Wire
-  readonly random: Random
+  readonly draw: Draw
   readonly weather: () => Weather
   /** Told of every event, in the order of the log, before anybody hears that it was appended. */
   readonly onAppended: (event: RecordedEvent) => void
@@ -30,13 +30,13 @@ export interface LogServer {
 }
 
 /** The log, behind the wire. */
-export function createLogServer({ timeline, wire, random, weather, onAppended }: LogDeps): LogServer {
+export function createLogServer({ timeline, wire, draw, weather, onAppended }: LogDeps): LogServer {
   const log = createMemoryLog(timeline.nowMs)
   let seen = 0
   let rivals = 0
 
   async function append(...args: Parameters<EventStore["append"]>): Promise<AppendResult> {
-    if (random.chance(weather().beaten)) await beat(args[0])
+    if (draw(`rival of ${args[0]}`).chance(weather().beaten)) await beat(args[0])
     const result = await log.append(...args)
     for (; seen < log.all.length; seen++) onAppended(log.all[seen]!)
     return result
@@ -75,9 +75,11 @@ export function createLogServer({ timeline, wire, random, weather, onAppended }:
           timeoutMs: READ_TIMEOUT_MS,
           unanswered: unavailable,
         })
-      const delivered = (messages: AsyncIterable<SubscriptionMessage>, signal: AbortSignal) =>
-        slowly(messages, signal, () => timeline.sleep(lagMs(), owner))
-      const lagMs = () => (random.chance(weather().lag) ? random.between(5, 700) : random.between(0.1, 2))
+      const delivered = (messages: AsyncIterable<SubscriptionMessage>, name: string, signal: AbortSignal) => {
+        const random = draw(`${owner.name} follows ${name}`)
+        const lagMs = () => (random.chance(weather().lag) ? random.between(5, 700) : random.between(0.1, 2))
+        return slowly(messages, signal, () => timeline.sleep(lagMs(), owner))
+      }
 
       return {
         append: (stream, expected, events) =>
@@ -95,8 +97,9 @@ export function createLogServer({ timeline, wire, random, weather, onAppended }:
           yield* await read("all", () => log.readAll(options))
         },
         endPosition: log.endPosition,
-        subscribeStream: (options) => delivered(log.subscribeStream(options), options.signal),
-        subscribeAll: (options) => delivered(log.subscribeAll(options), options.signal),
+        subscribeStream: (options) => delivered(log.subscribeStream(options), options.stream, options.signal),
+        subscribeAll: (options) =>
+          delivered(log.subscribeAll(options), JSON.stringify(options.filter), options.signal),
         async close() {},
       }
     },

@@ -3,8 +3,8 @@
  * `--seeds N` and `--from N` say which; `--mutants` searches for every mutation, `--mutant NAME` for one.
  */
 import { parseArgs } from "node:util"
+import { drawPlan } from "./draw-plan.ts"
 import { mutations } from "./mutations/index.ts"
-import { drawPlan } from "./plan.ts"
 import { runPlan } from "./run.ts"
 import { search } from "./search.ts"
 import { shrink } from "./shrink.ts"

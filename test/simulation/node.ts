@@ -2,6 +2,8 @@ import { type Clock, sleep } from "../../src/commands/ports/clock.ts"
 import type { LeaseOf } from "../../src/commands/ports/leases.ts"
 import { noObserver, type SaleDeps, type SaleTimes } from "../../src/commands/sale/deps.ts"
 import { createLiveSales, type LiveSales } from "../../src/commands/sale/live-sales.ts"
+import type { Db } from "../../src/projections/database.ts"
+import { READ_MODELS, startProjector } from "../../src/projections/projector.ts"
 import { alone, type Elect, elected, type Workers } from "../../src/reactors/elected.ts"
 import { startReactors, startTimers, type WorkersDeps } from "../../src/reactors/start.ts"
 import { SALE_ID } from "../support/scenario.ts"
@@ -25,13 +27,16 @@ export interface Node {
 export interface NodeDeps {
   readonly timeline: Timeline
   readonly clockOf: (owner: Owner, index: number) => Clock
-  readonly serversOf: (
-    owner: Owner,
-  ) => Pick<WorkersDeps, "gateway" | "dueOrders" | "dueRefunds" | "checkpoints"> &
-    Pick<SaleDeps, "store" | "gate" | "handover"> & { readonly leaseOf: LeaseOf | null }
+  readonly serversOf: (owner: Owner) => Pick<
+    WorkersDeps,
+    "gateway" | "dueOrders" | "dueRefunds" | "checkpoints"
+  > &
+    Pick<SaleDeps, "store" | "gate" | "handover"> & { readonly db: Db | null } & {
+      readonly leaseOf: LeaseOf | null
+    }
   readonly times: SaleTimes
   readonly newId: () => string
-  readonly random: () => number
+  readonly jitterOf: (owner: Owner) => () => number
   /** Whether the read models show the sale as open. */
   readonly isOpen: () => boolean
   /** Told of what a process reports; an outage is expected, anything else is not. */
@@ -46,9 +51,10 @@ const electedBy =
 /** Starts a process with every role, wired as `assemble.ts` wires it. */
 export function startLife(node: Node, nth: number, deps: NodeDeps): Life {
   const owner = ownerOf(`p${node.index + 1}${"'".repeat(nth)}`)
-  const { leaseOf, store, gate, handover, ...servers } = deps.serversOf(owner)
+  const { leaseOf, store, gate, handover, db, ...servers } = deps.serversOf(owner)
   const clock = deps.clockOf(owner, node.index)
-  const { times, newId, random } = deps
+  const { times, newId } = deps
+  const random = deps.jitterOf(owner)
   const report = (what: string, cause: unknown) => deps.onTrouble(owner, what, cause)
   const saleDeps: SaleDeps = {
     ...{ store, gate, handover, clock, newId, random, times, observer: noObserver, report },
@@ -59,7 +65,14 @@ export function startLife(node: Node, nth: number, deps: NodeDeps): Life {
     elect: leaseOf ? electedBy(leaseOf, clock) : alone,
     onFailure: report,
   }
-  const parts = [startReactors(working), startTimers(working)]
+  const parts: Workers[] = [startReactors(working), startTimers(working)]
+  const projecting = {
+    store,
+    clock,
+    onPassed: () => {},
+    onFailure: (cause: unknown) => report(READ_MODELS, cause),
+  }
+  if (db) parts.push(working.elect(READ_MODELS, () => startProjector({ ...projecting, db })))
   void followOpenSale(sales, clock, deps.isOpen)
   const workers = { stop: async () => void (await Promise.all(parts.map((part) => part.stop()))) }
   return { owner, deps: saleDeps, sales, workers }

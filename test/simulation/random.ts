@@ -42,3 +42,15 @@ export function randomOf(seed: string): Random {
     fork: (name) => randomOf(`${seed}/${name}`),
   }
 }
+
+/** Numbers for the n-th of whatever has this name: what happens elsewhere, more often or not at all, does not move them. */
+export type Draw = (name: string) => Random
+
+export function drawOf(random: Random): Draw {
+  const counts = new Map<string, number>()
+  return (name) => {
+    const nth = (counts.get(name) ?? 0) + 1
+    counts.set(name, nth)
+    return random.fork(`${name} ${nth}`)
+  }
+}

@@ -29,8 +29,10 @@ export interface RedisServer {
   loaded(): LoadedGate | null
   /** A restart without data. */
   wipe(): void
+  /** What the server held so many calls ago. */
+  copy(ago: number): Held
   /** A fail-over to a copy of before: under another run id, or, as no Redis does, under the same. */
-  restore(ago: number, sameRun: boolean): void
+  restore(copy: Held, sameRun: boolean): void
   loseKey(key: Key): void
   /** When a copy last came back under the same run. */
   rolledBackAtMs(): number
@@ -116,9 +118,9 @@ export function createRedis({ wire, nowMs, times, onReply }: RedisDeps): RedisSe
       hold({ gate: null, loadedUnder: "", lostKeys: new Set(), claim: null })
       memory.run = `run-${++runs}`
     },
-    restore(ago, sameRun) {
-      const copy = copies[Math.min(ago, copies.length - 1)]
-      if (copy) hold(copy)
+    copy: (ago) => copies[Math.min(ago, copies.length - 1)] ?? held(),
+    restore(copy, sameRun) {
+      hold(copy)
       if (sameRun) rolledBackAtMs = nowMs()
       else memory.run = `run-${++runs}`
     },

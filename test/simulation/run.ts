@@ -2,10 +2,14 @@ import type { LiveSale } from "../../src/commands/sale/live-sale.ts"
 import type * as FlashSale from "../../src/domain/flash-sale.ts"
 import { SALE_ID, START_MS } from "../support/scenario.ts"
 import { ask, buy } from "./buyer.ts"
+import { databaseRows } from "./database.ts"
+import { drawPlan } from "./draw-plan.ts"
 import { unleash } from "./faults.ts"
+import { outOfDate } from "./invariants/read-models.ts"
 import { unsettled } from "./invariants/rest.ts"
 import { asViolation, Violation } from "./invariants/violation.ts"
-import { drawPlan, type Plan, type Purchase, TROUBLE_MS } from "./plan.ts"
+import { type Plan, type Purchase, TROUBLE_MS } from "./plan.ts"
+import { memoryRows } from "./rows.ts"
 import { sequelOf } from "./sequel.ts"
 import { schedule, steer } from "./staff.ts"
 import { LATEST_MS } from "./wire.ts"
@@ -29,7 +33,8 @@ export const runSeed = (seed: string, withHistory = false): Promise<Outcome> =>
 /** Runs a plan: trouble, then calm, in which everything must settle, then every cup that is left is sold. */
 export async function runPlan(plan: Plan, withHistory: boolean): Promise<Outcome> {
   const history: string[] = []
-  const world = createWorld(plan, withHistory ? history : null)
+  const rows = plan.projects ? await databaseRows() : memoryRows()
+  const world = createWorld(plan, rows, withHistory ? history : null)
   const stray = (cause: unknown) => world.fail(asViolation(cause))
   process.on("unhandledRejection", stray)
   let violation: Violation | null = null
@@ -83,15 +88,19 @@ async function shop(
   purchase: Purchase,
   client: (task: Promise<unknown>) => void,
 ): Promise<void> {
-  const { timeline, random, nodes } = world
+  const { timeline, draw, nodes } = world
   for (const ms of purchase.againMs)
-    client(timeline.sleep(ms, null).then(() => ask(world, purchase, random.int(nodes.length))))
+    client(
+      timeline
+        .sleep(ms, null)
+        .then(() => ask(world, purchase, draw(`${purchase.user} again`).int(nodes.length))),
+    )
   const order = await buy(world, purchase, purchase.node, purchase.keen)
   if (order) await sequelOf(world, purchase, order)
 }
 
 async function settle(world: World, busy: () => number): Promise<void> {
-  const { timeline, server, ledger, redis, provider, plan } = world
+  const { timeline, server, ledger, redis, provider, plan, rows } = world
   // What a process with a wrong clock has put off is late by as much.
   const skewMs = Math.max(...plan.skewsMs.map(Math.abs))
   const untilMs = timeline.nowMs() + SETTLE_MS + skewMs
@@ -103,7 +112,8 @@ async function settle(world: World, busy: () => number): Promise<void> {
     const left =
       busy() > 0
         ? new Violation("settles", `${busy()} clients have no answer`)
-        : unsettled({ events: server.log.all, ledger, gate: redis.loaded(), over, provider, nowMs })
+        : (unsettled({ events: server.log.all, ledger, gate: redis.loaded(), over, provider, nowMs }) ??
+          (rows.db && (await outOfDate(rows.db, server.log.all, ledger))))
     if (!left) break
     if (timeline.nowMs() > untilMs) throw left
   }

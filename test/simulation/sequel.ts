@@ -19,7 +19,8 @@ export async function sequelOf(world: World, purchase: Purchase, order: FlashSal
   const { sequel, paceMs, user, node } = purchase
   const nth = world.plan.actions.indexOf(purchase)
   const { orderId, amountFen } = order
-  const pause = () => world.timeline.sleep(paceMs * world.random.between(0.5, 1.5), null)
+  const random = world.draw(`sequel ${nth}`)
+  const pause = () => world.timeline.sleep(paceMs * random.between(0.5, 1.5), null)
   const open = (n = 1) => opened(world, node, order, `pay-${orderId.slice(36)}-${nth}-${n}`)
   const pays = async (paymentId: string | null, n: number, fen = amountFen) => {
     if (paymentId) await captured(world, node, paymentId, `${paymentId}/${n}`, fen)
@@ -91,7 +92,7 @@ async function captured(
   world.provider.take({ transactionId, amountFen })
   const notification = { kind: "captured", notificationId: transactionId, transactionId, amountFen } as const
   await told(world, node, paymentId, notification)
-  if (world.random.chance(0.3)) await told(world, node, paymentId, notification)
+  if (world.draw(`${transactionId} again`).chance(0.3)) await told(world, node, paymentId, notification)
 }
 
 async function told(

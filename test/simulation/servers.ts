@@ -8,14 +8,16 @@ import { createLogServer, type LogServer } from "./log.ts"
 import type { NodeDeps } from "./node.ts"
 import type { Plan } from "./plan.ts"
 import { createProvider, type Provider } from "./provider.ts"
-import type { Random } from "./random.ts"
-import { createReadSide } from "./read-side.ts"
+import { drawOf, type Random } from "./random.ts"
+import { readSideOf } from "./read-side.ts"
 import { createRedis, type RedisServer } from "./redis.ts"
+import type { Rows } from "./rows.ts"
 import type { Owner, Timeline } from "./timeline.ts"
 import { createWire, type Weather, type WireDeps } from "./wire.ts"
 
-export interface ServersDeps extends WireDeps {
+export interface ServersDeps extends Omit<WireDeps, "draw"> {
   readonly plan: Plan
+  readonly rows: Rows
   readonly timeline: Timeline
   readonly random: Random
   readonly times: SaleTimes
@@ -38,20 +40,21 @@ export interface Servers {
 
 export function createServers(deps: ServersDeps): Servers {
   const { plan, timeline, random, weather, isCalm } = deps
-  const wire = createWire({ ...deps, random: random.fork("wire") })
-  const readSide = createReadSide(wire)
-  const readLag = random.fork("read lag")
+  const draw = drawOf(random.fork("servers"))
+  const wire = createWire({ ...deps, draw })
+  const readSide = readSideOf(wire, deps.rows)
   const server = createLogServer({
-    ...{ timeline, wire, weather, random: random.fork("log") },
+    ...{ timeline, wire, weather, draw },
     onAppended(event) {
-      timeline.after(readLag.between(0, isCalm() ? 5 : plan.readLagMs), null, () => readSide.project(event))
+      const lagMs = draw(`row of ${event.type}`).between(0, isCalm() ? 5 : plan.readLagMs)
+      timeline.after(lagMs, null, () => deps.rows.project(event))
       deps.onAppended(event)
     },
   })
   const { nowMs } = timeline
   const redis = createRedis({ wire, nowMs, times: deps.times, onReply: deps.onGateReply })
   const doubled = () => weather().gate.late
-  const handovers = createHandovers(wire, { timeline, random: random.fork("handover"), doubled })
+  const handovers = createHandovers(wire, { timeline, draw, doubled })
   const leases = createLeases(wire, nowMs)
   const provider = createProvider(wire)
   const serversOf = (owner: Owner) => ({
@@ -60,7 +63,8 @@ export function createServers(deps: ServersDeps): Servers {
     handover: plan.handsOver ? handovers.handoverOf(owner) : null,
     gateway: provider.gatewayOf(owner),
     leaseOf: plan.elected ? leases.leaseOf(owner) : null,
-    ...readSide.of(owner),
+    db: deps.rows.db,
+    ...readSide(owner),
   })
   return { server, redis, handovers, leases, provider, serversOf }
 }

@@ -37,6 +37,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
   for (const name of ["log", "gate", "other", "lag", "beaten"] as const)
     if (weather[name] !== calm[name]) yield { ...plan, weather: { ...weather, [name]: calm[name] } }
   if (skewsMs.some((ms) => ms !== 0)) yield { ...plan, skewsMs: skewsMs.map(() => 0) }
+  if (plan.projects) yield { ...plan, projects: false }
   if (plan.elected) yield { ...plan, elected: false }
   if (plan.handsOver) yield { ...plan, handsOver: false }
   if (plan.readLagMs > 0) yield { ...plan, readLagMs: 0 }

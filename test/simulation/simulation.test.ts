@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { drawPlan } from "./plan.ts"
+import { drawPlan } from "./draw-plan.ts"
 import { runSeed } from "./run.ts"
 import { search } from "./search.ts"
 

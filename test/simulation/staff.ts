@@ -47,7 +47,7 @@ export async function steer(world: World, { kind, node, delta }: Steering, nth: 
   const what = `${kind} ${nth}`
   const first = await visitUntilAnswered(world, node, what, perform)
   if (kind === "rename" || !(first as { ok: boolean }).ok) return
-  const second = await visitUntilAnswered(world, world.random.int(world.nodes.length), what, perform)
+  const second = await visitUntilAnswered(world, world.draw(what).int(world.nodes.length), what, perform)
   // The position alone may be any at or past the event.
   const said = (answer: unknown) => show({ ...(answer as object), position: "" })
   if (said(first) !== said(second))

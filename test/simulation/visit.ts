@@ -23,7 +23,8 @@ export function visit<Answer>(
   what: string,
   handle: (visit: Visit) => Promise<Answer>,
 ): Promise<Answer | null> {
-  const { timeline, nodes, random, note, fail } = world
+  const { timeline, nodes, note, fail } = world
+  const random = world.draw(what)
   return new Promise((resolve) => {
     let gone = false
     const hangUp = timeline.after(PATIENCE_MS, null, () => {
@@ -62,9 +63,10 @@ export async function visitUntilAnswered<Answer>(
   what: string,
   handle: (visit: Visit) => Promise<Answer | null>,
 ): Promise<Answer> {
-  for (let node = nodeIndex; ; node = world.random.int(world.nodes.length)) {
+  const random = world.draw(`${what}, until answered`)
+  for (let node = nodeIndex; ; node = random.int(world.nodes.length)) {
     const answer = await visit(world, node, what, handle)
     if (answer !== null) return answer
-    await world.timeline.sleep(world.random.between(20, 200), null)
+    await world.timeline.sleep(random.between(20, 200), null)
   }
 }

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts"
+import type { Draw, Random } from "./random.ts"
 import type { Owner, Timeline } from "./timeline.ts"
 
 /** How likely it is that a call of one server goes wrong; each from 0 to 1. */
@@ -45,7 +45,7 @@ export interface Call<Reply> {
 
 export interface WireDeps {
   readonly timeline: Timeline
-  readonly random: Random
+  readonly draw: Draw
   readonly weather: () => Weather
   /** Told of every call before it leaves and after its effect: faults that wait for that moment strike then. */
   readonly passing: (owner: Owner, name: string, moment: "before" | "after") => void
@@ -62,28 +62,29 @@ type Fate = "answered" | "lost" | "answer lost" | "late"
  * The way to every server. Each call leaves, takes effect and is answered in steps of their own, so that all that other
  * processes do may come in between; what becomes of it is drawn. A dead caller's call still takes effect once it has left.
  */
-export function createWire({ timeline, random, weather, passing, isCutOff, note }: WireDeps): Wire {
+export function createWire({ timeline, draw, weather, passing, isCutOff, note }: WireDeps): Wire {
   const ratesOf = (name: string): Rates => {
     const { log, gate, other } = weather()
     return name.startsWith("log.") ? log : name.startsWith("gate.") ? gate : other
   }
-  const delayMs = (name: string) =>
+  const delayMs = (name: string, random: Random) =>
     random.chance(ratesOf(name).slow) ? random.between(5, 150) : random.between(0.1, 3)
 
   return <Reply>(owner: Owner, call: Call<Reply>) => {
     const { name, detail, perform, timeoutMs, unanswered } = call
     return new Promise<Reply>((resolve, reject) => {
       if (owner.state === "dead") return
+      const random = draw(`${owner.name} ${name}`)
       passing(owner, name, "before")
       // One that falls asleep here sends it when it wakes.
       if (owner.state === "asleep") timeline.after(0, owner, leave)
       else if (owner.state === "awake") leave()
 
       function leave(): void {
-        const fate = isCutOff(owner, name) ? "lost" : drawFate(name)
+        const fate = isCutOff(owner, name) ? "lost" : drawFate(name, random)
         const sentAtMs = timeline.nowMs()
         if (fate !== "lost") {
-          const onWayMs = fate === "late" ? timeoutMs + random.between(0, LATEST_MS) : delayMs(name)
+          const onWayMs = fate === "late" ? timeoutMs + random.between(0, LATEST_MS) : delayMs(name, random)
           timeline.after(onWayMs, null, () => void arrive(fate))
         } else note(() => line("lost"))
         if (fate !== "answered") timeline.after(timeoutMs - (timeline.nowMs() - sentAtMs), owner, giveUp)
@@ -100,7 +101,7 @@ export function createWire({ timeline, random, weather, passing, isCutOff, note 
           answer = () => reject(cause)
         }
         passing(owner, name, "after")
-        if (fate === "answered") timeline.after(delayMs(name), owner, answer)
+        if (fate === "answered") timeline.after(delayMs(name, random), owner, answer)
       }
 
       function giveUp(): void {
@@ -117,7 +118,7 @@ export function createWire({ timeline, random, weather, passing, isCutOff, note 
     }
   }
 
-  function drawFate(name: string): Fate {
+  function drawFate(name: string, random: Random): Fate {
     const { lost, answerLost, late } = ratesOf(name)
     const drawn = random.next()
     if (drawn < lost) return "lost"

@@ -10,7 +10,8 @@ import { asViolation, type Violation } from "./invariants/violation.ts"
 import { isOfSale } from "./log.ts"
 import { crash, type Node, type NodeDeps, startLife } from "./node.ts"
 import type { Plan } from "./plan.ts"
-import { type Random, randomOf } from "./random.ts"
+import { type Draw, drawOf, randomOf } from "./random.ts"
+import type { Rows } from "./rows.ts"
 import { createServers, type Servers, type ServersDeps } from "./servers.ts"
 import { createTimeline, type Timeline } from "./timeline.ts"
 import { calm, type Weather } from "./wire.ts"
@@ -22,12 +23,13 @@ const times: SaleTimes = { ...defaultSaleTimes, graceMs: 800, claimMs: 1_200, af
 export interface World extends Omit<Servers, "serversOf"> {
   readonly plan: Plan
   readonly timeline: Timeline
-  readonly random: Random
+  readonly draw: Draw
   readonly times: SaleTimes
   readonly ledger: Ledger
   readonly answers: Answers
   readonly nodes: readonly Node[]
   readonly cuts: Cuts
+  readonly rows: Rows
   /** Told around every call of a process; the faults hang on it. */
   passing: ServersDeps["passing"]
   /** Begins the next life of a process that is down. */
@@ -44,15 +46,19 @@ export interface World extends Omit<Servers, "serversOf"> {
   check(): void
 }
 
+/** Two projectors at once: the slower one begins again where the other is. */
+const OVERTAKEN = /the checkpoint of read-models is no longer at|UNIQUE constraint failed/
+
 const outages = [
   ...["EventStoreUnavailable", "GateUnavailable", "DatabaseUnavailable", "ProviderUnavailable", "AbortError"],
 ]
 
 /** A server that did not answer, or a stop that came first: what every process must live with. */
-export const isOutage = (cause: unknown): boolean => cause instanceof Error && outages.includes(cause.name)
+export const isOutage = (cause: unknown): boolean =>
+  cause instanceof Error && (outages.includes(cause.name) || OVERTAKEN.test(cause.message))
 
 /** A sale's servers and processes, and the checks on every step; nothing has happened yet. */
-export function createWorld(plan: Plan, history: string[] | null): World {
+export function createWorld(plan: Plan, rows: Rows, history: string[] | null): World {
   const timeline = createTimeline()
   const random = randomOf(`${plan.seed}/world`)
   const ledger = createLedger()
@@ -98,7 +104,7 @@ export function createWorld(plan: Plan, history: string[] | null): World {
     })
 
   const servers = createServers({
-    ...{ plan, timeline, random, times, note, isCalm, onGateReply },
+    ...{ plan, rows, timeline, random, times, note, isCalm, onGateReply },
     weather: () => weather,
     passing: (...call) => world.passing(...call),
     isCutOff: cuts.isCut,
@@ -106,7 +112,7 @@ export function createWorld(plan: Plan, history: string[] | null): World {
   })
 
   const nodeDeps: NodeDeps = {
-    ...{ timeline, times, serversOf: servers.serversOf, random: random.fork("jitter").next },
+    ...{ timeline, times, serversOf: servers.serversOf, jitterOf: (owner) => random.fork(owner.name).next },
     newId: () => `00000000-0000-4000-8000-${(++ids).toString(16).padStart(12, "0")}`,
     clockOf: (owner, index) =>
       timeline.clockOf(owner, () => START_MS + (isCalm() ? 0 : plan.skewsMs[index]!)),
@@ -118,8 +124,8 @@ export function createWorld(plan: Plan, history: string[] | null): World {
   }
 
   const world: World = {
-    ...{ plan, timeline, times, ledger, answers, cuts, isCalm, note, fail, ...servers },
-    random: random.fork("outside"),
+    ...{ plan, rows, timeline, times, ledger, answers, cuts, isCalm, note, fail, ...servers },
+    draw: drawOf(random.fork("outside")),
     nodes: plan.skewsMs.map((_, index) => ({ index, life: null })),
     passing: () => {},
     start(node) {

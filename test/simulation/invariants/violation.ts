@@ -16,6 +16,7 @@ export type Invariant =
   | "no 404 of what is there"
   | "one order a reservation"
   | "I10 money"
+  | "I11 read model = log"
   | "no unexpected error"
   | "settles"
   | "every cup is for sale"

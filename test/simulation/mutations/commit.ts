@@ -84,7 +84,7 @@ export const commitMutations: readonly Mutation[] = [
     edits: [
       {
         file: decisions,
-        from: '  if ((sale.unitsOf.get(userId) ?? 0) + quantity > (sale.terms?.perUserLimit ?? 0)) return "limit_exceeded"\n  return sale.taken',
+        from: '  if (sale.unitsOf.get(userId) + quantity > (sale.terms?.perUserLimit ?? 0)) return "limit_exceeded"\n  return sale.taken',
         to: "  return sale.taken",
       },
     ],

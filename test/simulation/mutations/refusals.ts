@@ -10,7 +10,7 @@ export const refusalMutations: readonly Mutation[] = [
     edits: [
       {
         file: request,
-        from: "        await follower.upTo(reply.rev)\n        const answer = answerFromFold(sale, request)\n        if (answer) return answer\n        if (reply.rev < sale.revision",
+        from: "        if ((await readUpTo(reply.rev)) === LATE) return unavailable\n        const answer = answerFromFold(sale, request)\n        if (answer) return answer\n        if (reply.rev < sale.revision",
         to: "        if (reply.rev < sale.revision",
       },
     ],
@@ -36,8 +36,8 @@ export const refusalMutations: readonly Mutation[] = [
     edits: [
       {
         file: request,
-        from: "      default: {\n        await follower.upTo(reply.rev)",
-        to: "      default: {\n        if (!isSoldOutForAll(reply)) await follower.upTo(reply.rev)",
+        from: "      default: {\n        if ((await readUpTo(reply.rev)) === LATE) return unavailable",
+        to: "      default: {\n        if (!isSoldOutForAll(reply) && (await readUpTo(reply.rev)) === LATE) return unavailable",
       },
     ],
     found: { seed: "", invariant: "answers repeat" },
