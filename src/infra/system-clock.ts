@@ -5,7 +5,8 @@ export const systemClock: Clock = {
   now: Date.now,
   elapsed: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms).unref()
+    // What is overdue already is called at once; of a negative time Node would warn.
+    const timer = setTimeout(run, Math.max(ms, 0)).unref()
     return () => clearTimeout(timer)
   },
 }
