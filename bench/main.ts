@@ -41,11 +41,15 @@ const rows: Measured[] = []
 const failed: Record<string, string> = {}
 const machine = await describeMachine()
 const load = startLoad()
+let owned = new AsyncDisposableStack()
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void owned.disposeAsync().finally(() => process.exit(130)))
+
 for (const { name, title, run } of scenarios) {
   if (program.args.length > 0 && !program.args.includes(name)) continue
   console.error(`\n${name}: ${title}`)
   const began = performance.now()
-  await using owned = new AsyncDisposableStack()
+  owned = new AsyncDisposableStack()
   const own: Own = (thing) => owned.adopt(thing, (opened) => opened.close() as Promise<void>)
   const bench: Bench = { ...settings, load, own, tell: (line) => console.error(`  ${line}`) }
   try {
@@ -56,6 +60,7 @@ for (const { name, title, run } of scenarios) {
     failed[name] = String(cause)
     console.error(`  FAILED: ${cause instanceof Error ? cause.stack : cause}`)
   }
+  await owned.disposeAsync()
   console.error(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`)
 }
 await load.close()

@@ -49,7 +49,7 @@ export interface SaleDeps {
   /** The way to the process that writes on a sale's stream; null for a process that is the only one. */
   readonly handover: Handover | null
   readonly clock: Clock
-  /** A new, unique, time-ordered id (uuid v7). */
+  /** A new, unique id, ordered by time to the millisecond (uuid v7). */
   readonly newId: () => string
   /** 0 up to 1; for jitter only. */
   readonly random: () => number
