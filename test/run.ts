@@ -49,7 +49,7 @@ const suites: readonly Suite[] = [
   {
     name: "faults",
     commands: [vitest("faults", "--no-file-parallelism test/faults")],
-    budgetSeconds: 260,
+    budgetSeconds: 300,
   },
 ]
 

@@ -8,7 +8,7 @@ import type { Writer } from "./writer.ts"
 
 const RENEW_EVERY_MS = 1_000
 const BACKOFF_MIN_MS = 100
-const BACKOFF_MAX_MS = 1_000
+const BACKOFF_MAX_MS = 400
 
 export interface GateRebuild {
   /**
