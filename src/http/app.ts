@@ -1,10 +1,5 @@
 import { randomUUID } from "node:crypto"
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  LogController,
-} from "fastify"
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from "fastify"
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
 import type { Registry } from "prom-client"
 import { type AddRoutes, type Api, addConventions } from "./api.ts"
@@ -51,13 +46,9 @@ const PARAM_MAX_LENGTH = 600
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { timeouts = clientTimeouts } = deps
   const app = Fastify({
-    loggerInstance: deps.logger,
-    // A line a request would cost a rush more than it tells; the metrics count them.
-    logController: new LogController({ disableRequestLogging: true }),
+    // Without a logger of its own: a line a request would cost a rush more than it tells, and the metrics count them.
     // It becomes the correlation id of events, so it must stay unique over restarts and processes.
     genReqId: () => randomUUID(),
-    // A logger a request would cost as much as the rest of the edge; who logs says which request it was.
-    childLoggerFactory: (own) => own,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,
@@ -81,7 +72,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => answerUnrouted(methodsOf, request, reply))
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     // A body that cannot be read does not make an unknown path known.
-    request.is404 ? answerUnrouted(methodsOf, request, reply) : answerError(error, request, reply),
+    request.is404
+      ? answerUnrouted(methodsOf, request, reply)
+      : answerError(deps.logger, error, request, reply),
   )
   app.decorateRequest("identity", null)
   addHttpMetrics(app, deps.metrics)

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
 import { DatabaseUnavailable } from "../commands/ports/database.ts"
 import { EventStoreUnavailable } from "../commands/ports/event-store.ts"
@@ -32,7 +32,12 @@ const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i
 const keepOpen = (reply: FastifyReply): FastifyReply => reply.removeHeader("connection")
 
 /** Turns whatever was thrown into a problem; what is wrong inside goes to the log and never to the client. */
-export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(
+  logger: FastifyBaseLogger,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   keepOpen(reply)
   if (hasZodFastifySchemaValidationErrors(error)) {
     // An id of another shape names nothing.
@@ -43,11 +48,11 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     })
   }
   if (isUnavailable(error)) {
-    request.log.warn({ err: error, reqId: request.id }, "a server that is needed does not answer")
+    logger.warn({ err: error, reqId: request.id }, "a server that is needed does not answer")
     return sendProblem(reply, "unavailable")
   }
   const code = codeOfStatus(error.statusCode ?? 500)
-  if (code === "internal_error") request.log.error({ err: error, reqId: request.id }, "a request failed")
+  if (code === "internal_error") logger.error({ err: error, reqId: request.id }, "a request failed")
   return sendProblem(reply, code)
 }
 
