@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { LIVE_MAX } from "../../src/commands/sale/live-sales.ts"
 import { buyers } from "../harness/apis.ts"
 import { memoryOf, PROBE } from "../harness/held.ts"
@@ -8,6 +9,8 @@ import { startServers } from "../harness/servers.ts"
 const RESERVATIONS = 200_000
 const STEPS = 5
 const CONNECTIONS = 256
+const LOOKS = 10
+const LOOK_EVERY_MS = 500
 const MB = 1e6
 
 export const memory: Scenario = {
@@ -36,7 +39,13 @@ export const memory: Scenario = {
     for (let n = 1; n < LIVE_MAX; n++) await createSale(api)
     const last = await held()
     await createSale(api)
-    const after = await held()
+    // It first finishes what it has queued; the least that is held in the seconds after it counts.
+    const looks: number[] = []
+    for (let n = 0; n < LOOKS; n++) {
+      await sleep(LOOK_EVERY_MS)
+      looks.push((await held()).live)
+    }
+    const givenBack = last.live - Math.min(...looks)
     await prove()
 
     const grown = full.live - before.live
@@ -54,8 +63,8 @@ export const memory: Scenario = {
         goals: [{ of: "ratio", atLeast: 0.9 }],
       },
       {
-        ...value("kept once the sale was let go", "MB", (grown - (last.live - after.live)) / MB, 5),
-        seen: { "grown by MB": grown / MB, "given back MB": (last.live - after.live) / MB },
+        ...value("kept once the sale was let go", "MB", (grown - givenBack) / MB, 5),
+        seen: { "grown by MB": grown / MB, "given back MB": givenBack / MB },
       },
     ]
   },
