@@ -4,7 +4,10 @@ export interface Clock {
   now(): number
   /** Milliseconds since some fixed moment; never steps. Deadlines and durations are measured by it. */
   elapsed(): number
-  /** Calls `run` once after `ms`, soon when that is 0 or less; returns how to cancel it. A pending timer does not keep the process alive. */
+  /**
+   * Calls `run` once after `ms`, soon when that is 0 or less; returns how to cancel it. A pending timer does not keep the
+   * process alive.
+   */
   after(ms: number, run: () => void): () => void
 }
 
