@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify"
 import { CODE_VERSION } from "./commands/context.ts"
-import type { Clock } from "./commands/ports/clock.ts"
+import { type Clock, within } from "./commands/ports/clock.ts"
 import type { EventStore } from "./commands/ports/event-store.ts"
 import type { Gate } from "./commands/ports/gate.ts"
 import type { Handover } from "./commands/ports/handover.ts"
@@ -38,8 +38,12 @@ import * as saleModel from "./projections/sales.ts"
 import type { Workers } from "./reactors/elected.ts"
 import { startWorkers } from "./workers.ts"
 
-/** How long a start waits for the read models; beyond it the process serves, and they follow when they can. */
-const CATCH_UP_MS = 30_000
+/**
+ * How long a start waits for the read models, and for them and the open sales together; beyond it the process serves, and
+ * they follow when they can. Under a crowd, which is served meanwhile, they may take very long.
+ */
+const CATCH_UP_MS = 4_000
+const PREPARE_MS = 6_000
 
 /** The adapters of a profile; their servers may still be starting. */
 export interface Adapters {
@@ -159,7 +163,7 @@ export async function assemble(
     },
     async ready() {
       // Users ask processes of the API only: one that works behind them has nobody to keep waiting.
-      if (roles.has("api")) await prepareForUsers()
+      if (roles.has("api")) await within(clock, PREPARE_MS, prepareForUsers())
       ready = true
     },
     async stop() {
