@@ -40,7 +40,7 @@ const suites: readonly Suite[] = [
     ],
     budgetSeconds: 90,
   },
-  { name: "simulation", commands: [vitest("simulation", "test/simulation")], budgetSeconds: 180 },
+  { name: "simulation", commands: [vitest("simulation", "test/simulation")], budgetSeconds: 240 },
   { name: "adapters", commands: [vitest("adapters", "test/infra")], budgetSeconds: 150 },
   { name: "log-server", commands: [vitest("log-server", "test/log-server")], budgetSeconds: 120 },
   { name: "kafka", commands: [vitest("kafka", "test/relay test/consumers")], budgetSeconds: 150 },

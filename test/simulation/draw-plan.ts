@@ -1,10 +1,13 @@
 import { type Action, type Fault, type NodeFault, type Plan, sequels, TROUBLE_MS, type When } from "./plan.ts"
 import { type Random, randomOf } from "./random.ts"
+import { themed } from "./themes.ts"
 import type { Weather } from "./wire.ts"
 
 const FIVE_MINUTES = 300_000
 
-export function drawPlan(seed: string): Plan {
+export const drawPlan = (seed: string): Plan => themed(drawBare(seed))
+
+function drawBare(seed: string): Plan {
   const random = randomOf(`${seed}/plan`)
   const nodes = 1 + random.int(3)
   const endsSoon = random.chance(0.1)
@@ -32,13 +35,10 @@ function drawWeather(random: Random, storm: boolean): Weather {
   const rate = () => random.pick([0, 0, 0.01, 0.04, 0.15])
   const rates = () => ({ lost: rate(), answerLost: rate(), late: rate(), slow: random.pick([0, 0.1, 0.5]) })
   const other = { lost: rate() / 2, answerLost: rate() / 2, late: 0, slow: 0.1 }
-  return {
-    log: rates(),
-    gate: storm ? { ...rates(), late: 0.25 } : rates(),
-    other,
-    lag: random.pick([0, 0.1, 0.5, 1]),
-    beaten: rate(),
-  }
+  const log = rates()
+  const gate = storm ? { ...rates(), late: 0.25 } : rates()
+  const lag = random.pick([0, 0.1, 0.5, 1])
+  return { log, gate, other, lag, workersLag: lag, beaten: rate() }
 }
 
 function drawActions(random: Random, nodes: number, stock: number): Action[] {

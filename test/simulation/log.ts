@@ -75,9 +75,14 @@ export function createLogServer({ timeline, wire, draw, weather, onAppended }: L
           timeoutMs: READ_TIMEOUT_MS,
           unanswered: unavailable,
         })
-      const delivered = (messages: AsyncIterable<SubscriptionMessage>, name: string, signal: AbortSignal) => {
+      const delivered = (
+        messages: AsyncIterable<SubscriptionMessage>,
+        name: string,
+        late: () => number,
+        signal: AbortSignal,
+      ) => {
         const random = draw(`${owner.name} follows ${name}`)
-        const lagMs = () => (random.chance(weather().lag) ? random.between(5, 700) : random.between(0.1, 2))
+        const lagMs = () => (random.chance(late()) ? random.between(5, 700) : random.between(0.1, 2))
         return slowly(messages, signal, () => timeline.sleep(lagMs(), owner))
       }
 
@@ -97,9 +102,15 @@ export function createLogServer({ timeline, wire, draw, weather, onAppended }: L
           yield* await read("all", () => log.readAll(options))
         },
         endPosition: log.endPosition,
-        subscribeStream: (options) => delivered(log.subscribeStream(options), options.stream, options.signal),
+        subscribeStream: (options) =>
+          delivered(log.subscribeStream(options), options.stream, () => weather().lag, options.signal),
         subscribeAll: (options) =>
-          delivered(log.subscribeAll(options), JSON.stringify(options.filter), options.signal),
+          delivered(
+            log.subscribeAll(options),
+            JSON.stringify(options.filter),
+            () => weather().workersLag,
+            options.signal,
+          ),
         async close() {},
       }
     },

@@ -34,7 +34,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
     if (action.keen > 0) yield replaced({ ...action, keen: 0 }, nth)
     if (action.sequel !== "leaves") yield replaced({ ...action, sequel: "leaves" }, nth)
   }
-  for (const name of ["log", "gate", "other", "lag", "beaten"] as const)
+  for (const name of ["log", "gate", "other", "lag", "workersLag", "beaten"] as const)
     if (weather[name] !== calm[name]) yield { ...plan, weather: { ...weather, [name]: calm[name] } }
   if (skewsMs.some((ms) => ms !== 0)) yield { ...plan, skewsMs: skewsMs.map(() => 0) }
   if (plan.projects) yield { ...plan, projects: false }

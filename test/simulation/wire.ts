@@ -18,8 +18,10 @@ export interface Weather {
   readonly gate: Rates
   /** Of the database, the leases and the payment provider. */
   readonly other: Rates
-  /** How likely a subscription's message is to be late. */
+  /** How likely a message of a sale's subscription is to be late. */
   readonly lag: number
+  /** The same of the workers' subscriptions. */
+  readonly workersLag: number
   /** How likely an append is to find that somebody else was faster. */
   readonly beaten: number
 }
@@ -28,7 +30,7 @@ export interface Weather {
 export const LATEST_MS = 1_000
 
 const fine: Rates = { lost: 0, answerLost: 0, late: 0, slow: 0 }
-export const calm: Weather = { log: fine, gate: fine, other: fine, lag: 0, beaten: 0 }
+export const calm: Weather = { log: fine, gate: fine, other: fine, lag: 0, workersLag: 0, beaten: 0 }
 
 /** A call of a process to a server. */
 export interface Call<Reply> {

@@ -29,7 +29,7 @@ export const commitMutations: readonly Mutation[] = [
         to: 'return committed.reason === "permit_void" ? null : refused(committed.reason)',
       },
     ],
-    found: { seed: "", invariant: "no order of a permit older than a refusal" },
+    found: { seed: "112", invariant: "no sold cup is offered again" },
   },
   {
     name: "settled without an event",
@@ -41,7 +41,7 @@ export const commitMutations: readonly Mutation[] = [
         to: `await ${dropAtOnce}\n      void ({`,
       },
     ],
-    found: { seed: "", invariant: "no order of a permit older than a refusal" },
+    found: { seed: "29", invariant: "no sold cup is offered again" },
   },
   {
     name: "permits of an older epoch",
@@ -53,13 +53,13 @@ export const commitMutations: readonly Mutation[] = [
         to: "return epoch < 0 &&",
       },
     ],
-    found: { seed: "", invariant: "no order of a permit older than a refusal" },
+    found: { seed: "88", invariant: "no sold cup is offered again" },
   },
   {
     name: "rebuild without a fence",
     rule: "a rebuild appends GateOpened before it takes its image",
     edits: [{ file: rebuild, from: "accept(FlashSale.openGate(draft))", to: "accept()" }],
-    found: { seed: "", invariant: "no order of a permit older than a refusal" },
+    found: { seed: "112", invariant: "no sold cup is offered again" },
   },
   {
     name: "released on unknown",
@@ -76,7 +76,7 @@ export const commitMutations: readonly Mutation[] = [
         to: `const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit)).catch((cause) => {\n      ${dropAtOnce}.catch(notDropped)\n      throw cause\n    })`,
       },
     ],
-    found: { seed: "", invariant: "answers repeat" },
+    found: { seed: "46", invariant: "no sold cup is offered again" },
   },
   {
     name: "no limit at the commit",
@@ -88,7 +88,7 @@ export const commitMutations: readonly Mutation[] = [
         to: "  return sale.taken",
       },
     ],
-    found: { seed: "", invariant: "I2 no user over the limit" },
+    found: { seed: "2134", invariant: "I2 no user over the limit" },
   },
   {
     name: "refilled at the load",
@@ -100,7 +100,7 @@ export const commitMutations: readonly Mutation[] = [
         to: "stock: sale.capacity",
       },
     ],
-    found: { seed: "", invariant: "I9 gate = log" },
+    found: { seed: "2", invariant: "I9 gate = log" },
   },
   {
     name: "revision from the error",
@@ -113,7 +113,7 @@ export const commitMutations: readonly Mutation[] = [
         to: '        while (result.kind === "conflict") {\n          await catchUp()\n          result = await append(stream, BigInt(sale.revision), newEvents, signal)\n        }\n        if (result.kind === "conflict") {',
       },
     ],
-    found: { seed: "", invariant: "I1 never oversold" },
+    found: { seed: "16", invariant: "no 404 of what is there" },
   },
   {
     name: "a no beside a repeated append",
@@ -121,6 +121,6 @@ export const commitMutations: readonly Mutation[] = [
     edits: [
       { file: writer, from: "answer.ok || events.length === 0", to: "answer.ok || events.length >= 0" },
     ],
-    found: { seed: "", invariant: "no unexpected error" },
+    found: { seed: "646", invariant: "no unexpected error" },
   },
 ]

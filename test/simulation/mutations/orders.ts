@@ -16,7 +16,7 @@ export const orderMutations: readonly Mutation[] = [
       },
       { file: reactor, from: "      })\n      await checkpoints.save(name, to)", to: "      })" },
     ],
-    found: { seed: "", invariant: "settles" },
+    found: { seed: "10", invariant: "I10 money" },
   },
   {
     name: "an order of a new id",
@@ -28,7 +28,7 @@ export const orderMutations: readonly Mutation[] = [
         to: "(Order.streamOf(orderId.replace(/.{4}(?=-[^-]*$)/, () => String(Math.floor(clock.elapsed() * 1_000)).slice(-4))), ",
       },
     ],
-    found: { seed: "", invariant: "one order a reservation" },
+    found: { seed: "1", invariant: "settles" },
   },
   {
     name: "a refund of a new id",
@@ -40,6 +40,6 @@ export const orderMutations: readonly Mutation[] = [
         to: "deps.gateway.refund({ ...refund, refundId: deps.newId() })",
       },
     ],
-    found: { seed: "", invariant: "I10 money" },
+    found: { seed: "15", invariant: "I10 money" },
   },
 ]

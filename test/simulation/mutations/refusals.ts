@@ -14,7 +14,7 @@ export const refusalMutations: readonly Mutation[] = [
         to: "        if (reply.rev < sale.revision",
       },
     ],
-    found: { seed: "", invariant: "answers repeat" },
+    found: { seed: "24", invariant: "answers repeat" },
   },
   {
     name: "memory of some left",
@@ -22,13 +22,13 @@ export const refusalMutations: readonly Mutation[] = [
     edits: [
       { file: request, from: "reply.stock === 0 && !reply.permitsPending", to: "!reply.permitsPending" },
     ],
-    found: { seed: "", invariant: "no grant beside a sold-out memory" },
+    found: { seed: "29", invariant: "no grant beside a sold-out memory" },
   },
   {
     name: "memory beside a permit",
     rule: "the memory is set only when no permit is pending",
     edits: [{ file: request, from: "reply.stock === 0 && !reply.permitsPending", to: "reply.stock === 0" }],
-    found: { seed: "", invariant: "no grant beside a sold-out memory" },
+    found: { seed: "142", invariant: "no order of a permit older than a refusal" },
   },
   {
     name: "memory of a lagging fold",
@@ -40,13 +40,13 @@ export const refusalMutations: readonly Mutation[] = [
         to: "      default: {\n        if (!isSoldOutForAll(reply) && (await readUpTo(reply.rev)) === LATE) return unavailable",
       },
     ],
-    found: { seed: "", invariant: "answers repeat" },
+    found: { seed: "126", invariant: "answers repeat" },
   },
   {
     name: "memory from after the answer",
     rule: "the memory lives T from before the call",
     edits: [{ file: request, from: "remember(askedAtMs, ", to: "remember(clock.elapsed(), " }],
-    found: { seed: "", invariant: "no grant beside a sold-out memory" },
+    found: { seed: "24", invariant: "no grant beside a sold-out memory" },
   },
   {
     name: "memory before the fold",
@@ -58,6 +58,6 @@ export const refusalMutations: readonly Mutation[] = [
         to: '  if (live.soldOut.isValid(clock.elapsed(), sale.revision)) return refused("sold_out")\n  const known = answerFromFold(sale, request)',
       },
     ],
-    found: { seed: "", invariant: "answers repeat" },
+    found: { seed: "6", invariant: "answers repeat" },
   },
 ]
