@@ -48,12 +48,23 @@ export function answerError(
     })
   }
   if (isUnavailable(error)) {
-    logger.warn({ err: error, reqId: request.id }, "a server that is needed does not answer")
+    if (isToBeTold())
+      logger.warn({ err: error, reqId: request.id }, "a server that is needed does not answer")
     return sendProblem(reply, "unavailable")
   }
   const code = codeOfStatus(error.statusCode ?? 500)
   if (code === "internal_error") logger.error({ err: error, reqId: request.id }, "a request failed")
   return sendProblem(reply, code)
+}
+
+/** In an outage thousands of requests fail alike, and a line of each would be one more load: one a second tells it. */
+const TELL_EVERY_MS = 1_000
+let toldMs = Number.NEGATIVE_INFINITY
+function isToBeTold(): boolean {
+  const nowMs = performance.now()
+  if (nowMs - toldMs < TELL_EVERY_MS) return false
+  toldMs = nowMs
+  return true
 }
 
 const isUnavailable = (error: Error): boolean =>

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest"
+import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { accepted, bought, context, orders, twoProcesses } from "../support/handover-world.ts"
 import type { World } from "../support/sale-world.ts"
 import { SALE_ID } from "../support/scenario.ts"
@@ -100,6 +102,23 @@ describe("whoever waits for the writer", () => {
     expect(value).toMatchObject(accepted)
     expect(ms).toBeLessThan(800)
     expect(orders(world)).toBe(3)
+    expect(await world.drift()).toBe(0)
+  })
+})
+
+describe("whoever takes itself for the writer", () => {
+  it("hands over what has lost its place three times in a row", async () => {
+    const { world, server, writer } = await twoProcesses({ stock: 100 })
+    let lost = 0
+    // Before each of its appends the writer has appended another order.
+    const append: EventStore["append"] = async (...args) => {
+      if (args[0] === FlashSale.streamOf(SALE_ID) && lost++ < 10) await writer.buy(`u${lost}`)
+      return world.log.append(...args)
+    }
+    const joining = await world.process({ store: { append }, handover: server.process() })
+    expect(await bought(world, joining, "cat")).toMatchObject(accepted)
+    expect(lost).toBe(3)
+    expect(orders(world)).toBe(6)
     expect(await world.drift()).toBe(0)
   })
 })

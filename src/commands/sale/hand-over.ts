@@ -3,9 +3,9 @@ import type { Context } from "../context.ts"
 import type { Handover } from "../ports/handover.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
-import { type Handed, idsFrom, parseHanded } from "./handed.ts"
+import { type Handed, parseHanded, repeatable } from "./handed.ts"
 import { createLead } from "./lead.ts"
-import type { Committed, Writer } from "./writer.ts"
+import type { CommitOptions, Committed, Writer } from "./writer.ts"
 
 /** Most commands of one offer, and of one taking. */
 const BATCH_MAX = 500
@@ -38,25 +38,27 @@ interface Waiting extends Handed {
 export const commitHere =
   (writer: Writer): Commit =>
   (command, context, newId) =>
-    writer.commit((sale) => FlashSale.decide(sale, command), context, {
-      lane: command.kind === "reserve" ? "buyers" : "first",
-      ...(newId ? { newId } : {}),
-    })
+    writer.commit((sale) => FlashSale.decide(sale, command), context, optionsOf(command, newId))
+
+const optionsOf = (command: FlashSale.Command, newId?: () => string): CommitOptions => ({
+  lane: command.kind === "reserve" ? "buyers" : "first",
+  ...(newId ? { newId } : {}),
+})
 
 /**
  * One process at a time writes on a hot stream, and the others hand their commands over to it: they learn the outcome
- * from the stream. When that has been quiet for 200 ms, or after a second, they write themselves. `receive` does what
- * another process has laid down.
+ * from the stream. When that has been quiet for 200 ms, or after a second, they write themselves. Whoever takes itself for
+ * the writer and loses its place again and again hands over, too. `receive` does what another process has laid down.
  */
 export function createHandOver(
   deps: SaleDeps & { readonly handover: Handover },
   follower: Follower,
-  here: Commit,
+  writer: Writer,
   receive: (handed: Handed) => void,
-  hasRoomHere: () => boolean,
 ): HandOver {
   const { clock, handover, newId: newEventId, report, times } = deps
   const { sale } = follower
+  const here = commitHere(writer)
   const stopped = new AbortController()
   const waiting = new Set<Waiting>()
   let unsent: Waiting[] = []
@@ -74,7 +76,7 @@ export function createHandOver(
     if (taking) return
     taking = true
     try {
-      while (takeAgain && !stopped.signal.aborted && hasRoomHere()) {
+      while (takeAgain && !stopped.signal.aborted && writer.hasRoom()) {
         takeAgain = false
         const texts = await handover.take(sale.id, BATCH_MAX)
         if (texts.length === BATCH_MAX) takeAgain = true
@@ -127,14 +129,21 @@ export function createHandOver(
     cancelTick = waiting.size > 0 ? clock.after(TICK_MS, tick) : null
   }
 
+  const isContended = (tried: Committed<string>) => !tried.ok && tried.reason === "contended"
   const isVoid = (command: FlashSale.Command) => command.kind === "reserve" && command.epoch < sale.epoch
 
   return {
     async commit(command, context, newId = newEventId) {
-      if (lead.isHere()) return here(command, context, newId)
+      const ids = repeatable(newId)
+      if (lead.isHere()) {
+        const decide = (sale: FlashSale.Sale) => FlashSale.decide(sale, command)
+        const tried = await writer.tryCommit(decide, context, optionsOf(command, ids()))
+        if (!isContended(tried)) return tried as Committed<FlashSale.RefusalOf<(typeof command)["kind"]>>
+        lead.claim()
+      }
       const decision = FlashSale.decide(sale, command)
       if (!decision.ok || decision.events.length === 0) return here(command, context, newId)
-      const eventIds = decision.events.map(() => newId())
+      const eventIds = decision.events.map(ids())
       const byAnother = await new Promise<boolean>((resolve) => {
         const end = (byAnother: boolean) => {
           waiting.delete(item)
@@ -151,7 +160,7 @@ export function createHandOver(
       const now = byAnother && FlashSale.decide(sale, command)
       if (now && !now.ok) return now
       if (now && now.events.length === 0) return { ok: true, appended: true }
-      return here(command, context, idsFrom(eventIds, newEventId))
+      return here(command, context, ids())
     },
     hasRoom: () => waiting.size < WAITING_MAX,
     async stop() {

@@ -17,3 +17,16 @@ export function idsFrom(eventIds: readonly string[], newId: () => string): () =>
   let next = 0
   return () => eventIds[next++] ?? newId()
 }
+
+/** Makes each id once: every taker gets the same ones, in the same order. */
+export function repeatable(newId: () => string): () => () => string {
+  const made: string[] = []
+  return () => {
+    let next = 0
+    return () => {
+      const which = next++
+      made[which] ??= newId()
+      return made[which]
+    }
+  }
+}

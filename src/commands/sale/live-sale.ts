@@ -60,7 +60,7 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const rebuild: GateRebuild = { ensureLoaded: () => gate.ensureLoaded().then(pusher.push) }
   const here = commitHere(writer)
   const handOver = deps.handover
-    ? createHandOver({ ...deps, handover: deps.handover }, follower, here, receive, writer.hasRoom)
+    ? createHandOver({ ...deps, handover: deps.handover }, follower, writer, receive)
     : null
   const commit = handOver?.commit ?? here
   const permits = createPermits(deps, follower, writer, commit)

@@ -15,6 +15,8 @@ const FIRST_LANE_MAX = GROUP_MAX / 2
 /** Most buyers that wait; beyond it the next is told to come back. */
 const BUYERS_MAX = 10_000
 const RETRY_MS = 100
+/** So often in a row a group may lose its place before those who can have another process write do so. */
+const LOST_PLACES_MAX = 3
 
 export type Decide<Reason extends string> = (sale: FlashSale.Sale) => Decision<FlashSale.Event, Reason>
 /** `appended`: an event of this very item was recorded; without one everything was so already. */
@@ -31,6 +33,8 @@ interface Item {
   /** Made at the first try and kept: a later try is recognised by the log. */
   readonly eventIds: string[]
   readonly newId: () => string
+  /** Whether it is given up after some lost places, for another process to write it. */
+  readonly givesUp: boolean
   readonly resolve: (committed: Committed<string>) => void
   readonly reject: (cause: unknown) => void
 }
@@ -53,6 +57,15 @@ export interface Writer {
     context: Context,
     options?: CommitOptions,
   ): Promise<Committed<Reason>>
+  /**
+   * As `commit`, but `contended` once its group has lost its place three times in a row, to a process that writes all the
+   * time: nothing of it is recorded then.
+   */
+  tryCommit<Reason extends string>(
+    decide: Decide<Reason>,
+    context: Context,
+    options?: CommitOptions,
+  ): Promise<Committed<Reason | "contended">>
   /** For how long the append under way has not been answered; 0 when there is none. */
   silentMs(): number
   /** False when too many buyers wait already: the next is to be told to come back. */
@@ -91,6 +104,7 @@ export function createWriter(
   }
 
   async function commitGroup(items: readonly Item[]): Promise<void> {
+    let lostPlaces = 0
     for (let group = items; group.length > 0; ) {
       const { answers, events, newEvents } = decideAll(group)
       const revision = sale.revision
@@ -108,6 +122,8 @@ export function createWriter(
         if (result.kind === "conflict") {
           observer.conflicted()
           await catchUp()
+          lostPlaces += 1
+          if (lostPlaces === LOST_PLACES_MAX) group = giveUp(group)
           continue
         }
         observer.appended(events.length, clock.elapsed() - beganMs)
@@ -121,6 +137,12 @@ export function createWriter(
       })
       group = group.filter((_, index) => !isSaid(answers[index]!))
     }
+  }
+
+  /** Those who go on. */
+  function giveUp(group: readonly Item[]): readonly Item[] {
+    for (const { givesUp, resolve } of group) if (givesUp) resolve({ ok: false, reason: "contended" })
+    return group.filter(({ givesUp }) => !givesUp)
   }
 
   /** What is queued has been promised an answer, so a log that is away is waited for. */
@@ -154,20 +176,24 @@ export function createWriter(
     return { answers, events, newEvents }
   }
 
-  return {
-    commit<Reason extends string>(
-      decide: Decide<Reason>,
-      context: Context,
-      { newId = deps.newId, lane = "first" }: CommitOptions = {},
-    ) {
-      return new Promise<Committed<Reason>>((resolve, reject) => {
-        lanes[lane].push({
-          ...{ decide, context, eventIds: [], newId },
-          ...{ resolve: resolve as Item["resolve"], reject },
-        })
-        running ??= Promise.resolve().then(run)
+  function queue<Reason extends string>(
+    decide: Decide<Reason>,
+    context: Context,
+    { newId = deps.newId, lane = "first" }: CommitOptions,
+    givesUp: boolean,
+  ): Promise<Committed<Reason>> {
+    return new Promise((resolve, reject) => {
+      lanes[lane].push({
+        ...{ decide, context, eventIds: [], newId, givesUp },
+        ...{ resolve: resolve as Item["resolve"], reject },
       })
-    },
+      running ??= Promise.resolve().then(run)
+    })
+  }
+
+  return {
+    commit: (decide, context, options = {}) => queue(decide, context, options, false),
+    tryCommit: (decide, context, options = {}) => queue(decide, context, options, true),
     silentMs: () => (appendingSinceMs === null ? 0 : clock.elapsed() - appendingSinceMs),
     async idle() {
       while (running) await running
