@@ -3,9 +3,10 @@ import type { Context } from "../context.ts"
 import type { Handover } from "../ports/handover.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
+import type { Committed } from "./group.ts"
 import { type Handed, parseHanded, repeatable } from "./handed.ts"
 import { createLead } from "./lead.ts"
-import type { CommitOptions, Committed, Writer } from "./writer.ts"
+import type { CommitOptions, Writer } from "./writer.ts"
 
 /** Most commands of one offer, and of one taking. */
 const BATCH_MAX = 500

@@ -2,8 +2,9 @@ import type * as FlashSale from "../../domain/flash-sale.ts"
 import { expire } from "../../domain/flash-sale.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
+import type { Committed } from "./group.ts"
 import type { Commit } from "./hand-over.ts"
-import type { Committed, Writer } from "./writer.ts"
+import type { Writer } from "./writer.ts"
 
 type CommittedPermit = Committed<FlashSale.RefusalOf<"reserve">>
 

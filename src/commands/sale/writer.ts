@@ -1,12 +1,11 @@
-import type { Decision } from "../../domain/decision.ts"
-import type { NewEvent } from "../../domain/event.ts"
 import * as FlashSale from "../../domain/flash-sale.ts"
 import { appendDurably } from "../append.ts"
-import { type Context, newEvent } from "../context.ts"
+import type { Context } from "../context.ts"
 import { sleep } from "../ports/clock.ts"
 import { EventStoreUnavailable } from "../ports/event-store.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
+import { type Committed, type Decide, decideGroup, type Item } from "./group.ts"
 
 /** Most items of one append; 500 reservations are about 400 KiB, well under the log's limit of 1 MiB. */
 const GROUP_MAX = 500
@@ -18,26 +17,8 @@ const RETRY_MS = 100
 /** So often in a row a group may lose its place before those who can have another process write do so. */
 const LOST_PLACES_MAX = 3
 
-export type Decide<Reason extends string> = (sale: FlashSale.Sale) => Decision<FlashSale.Event, Reason>
-/** `appended`: an event of this very item was recorded; without one everything was so already. */
-export type Committed<Reason extends string> =
-  | { readonly ok: true; readonly appended: boolean }
-  | { readonly ok: false; readonly reason: Reason }
-
 /** Buyers are many and may be shed; all else (releases, late cups, what staff does) goes first and always finds room. */
 export type Lane = "buyers" | "first"
-
-interface Item {
-  readonly decide: Decide<string>
-  readonly context: Context
-  /** Made at the first try and kept: a later try is recognised by the log. */
-  readonly eventIds: string[]
-  readonly newId: () => string
-  /** Whether it is given up after some lost places, for another process to write it. */
-  readonly givesUp: boolean
-  readonly resolve: (committed: Committed<string>) => void
-  readonly reject: (cause: unknown) => void
-}
 
 export interface CommitOptions {
   /** Makes the ids of the events; new ones unless given. */
@@ -106,7 +87,7 @@ export function createWriter(
   async function commitGroup(items: readonly Item[]): Promise<void> {
     let lostPlaces = 0
     for (let group = items; group.length > 0; ) {
-      const { answers, events, newEvents } = decideAll(group)
+      const { answers, events, newEvents } = decideGroup(sale, group)
       const revision = sale.revision
       if (events.length === 0) {
         // A "no" that nothing was appended behind may come from a fold that lags: look before it is said.
@@ -155,25 +136,6 @@ export function createWriter(
         await sleep(clock, RETRY_MS, signal)
       }
     }
-  }
-
-  function decideAll(group: readonly Item[]) {
-    const draft = FlashSale.draftOf(sale)
-    const answers: Committed<string>[] = []
-    const events: FlashSale.Event[] = []
-    const newEvents: NewEvent[] = []
-    for (const item of group) {
-      const decision = item.decide(draft)
-      answers.push(decision.ok ? { ok: true, appended: decision.events.length > 0 } : decision)
-      if (!decision.ok) continue
-      decision.events.forEach((event, index) => {
-        FlashSale.evolve(draft, event, { revision: draft.revision + 1, position: draft.position })
-        events.push(event)
-        item.eventIds[index] ??= item.newId()
-        newEvents.push(newEvent(item.eventIds[index], event, item.context))
-      })
-    }
-    return { answers, events, newEvents }
   }
 
   function queue<Reason extends string>(
