@@ -20,12 +20,13 @@ export const growth: Scenario = {
     await buy({ connections: CONNECTIONS, urls: [url] })
 
     let seeded = 0
-    /** The first order makes the process fold the sale and load its gate. */
+    /** The first order makes the process fold the sale and load its gate; until that is done it is told to come back. */
     async function after(reservations: number): Promise<number> {
       const store = createEventStore({ url: servers.logUrl })
       const { saleId } = await seedSale(store, reservations).finally(store.close)
       seeded += reservations
-      await buy({ connections: 1, urls: [url], until: { requests: 1 } }, saleId)
+      const first = () => buy({ connections: 1, urls: [url], until: { requests: 1 } }, saleId)
+      while (!(await first()).answers["201"]);
       return (await buy({ connections: CONNECTIONS, urls: [url], until: { requests: ORDERS } }, saleId))
         .perSecond
     }
