@@ -3,7 +3,7 @@ import { startTestLogServer } from "../../test/support/log-server.ts"
 import { startChild } from "../harness/child.ts"
 import { inTurn } from "../harness/rounds.ts"
 import type { Row, Scenario } from "../harness/scenario.ts"
-import type { Appended, Appends } from "../work/append.ts"
+import type { Appended, Appends } from "../tasks/append.ts"
 
 const GOALS = [
   { group: 1, ratio: 0.22, perSecond: 1_200 },
@@ -23,7 +23,7 @@ export const log: Scenario = {
       startChild<null, string>(new URL("../baseline/acknowledge.ts", import.meta.url)),
     )
     const bareUrl = await acknowledging.call(null)
-    const client = own(startChild<Appends, Appended>(new URL("../work/append.ts", import.meta.url)))
+    const client = own(startChild<Appends, Appended>(new URL("../tasks/append.ts", import.meta.url)))
     await client.call({ logUrl: bareUrl, group: 100, seconds: 2 })
 
     const rows: Row[] = []

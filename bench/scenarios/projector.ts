@@ -5,7 +5,7 @@ import { startChild } from "../harness/child.ts"
 import { inTurn } from "../harness/rounds.ts"
 import type { Scenario } from "../harness/scenario.ts"
 import { seedSale } from "../harness/seed.ts"
-import type { Rebuild } from "../work/rebuild.ts"
+import type { Rebuild } from "../tasks/rebuild.ts"
 
 const EVENTS = 200_000
 
@@ -20,7 +20,7 @@ export const projector: Scenario = {
     const store = createEventStore({ url: logUrl })
     const { position } = await seedSale(store, events).finally(store.close)
     const end = `${position}`
-    const work = own(startChild<Rebuild, number>(new URL("../work/rebuild.ts", import.meta.url)))
+    const work = own(startChild<Rebuild, number>(new URL("../tasks/rebuild.ts", import.meta.url)))
 
     const { ours, baseline } = await inTurn(rounds, {
       async ours() {

@@ -7,7 +7,7 @@ import { inTurn } from "../harness/rounds.ts"
 import type { Scenario } from "../harness/scenario.ts"
 import { seedSale } from "../harness/seed.ts"
 import { startServers } from "../harness/servers.ts"
-import type { Relaying } from "../work/relay.ts"
+import type { Relaying } from "../tasks/relay.ts"
 
 const RESERVATIONS = 100_000
 
@@ -22,7 +22,7 @@ export const relay: Scenario = {
     // The reservations, and the sale itself.
     const messages = RESERVATIONS * scale + 1
     // Each in a process of its own: the product mends kafkajs where it runs.
-    const start = () => own(startChild<Relaying, number>(new URL("../work/relay.ts", import.meta.url)))
+    const start = () => own(startChild<Relaying, number>(new URL("../tasks/relay.ts", import.meta.url)))
     const [ours, bare] = [start(), start()]
     const how = { logUrl, mysqlUrl, brokers, messages }
 
