@@ -4,7 +4,7 @@ import { sendProblem } from "./problems.ts"
 /** Longest that a request may expect to wait for those before it, in milliseconds; later it would only hear 202 or 503. */
 const WAIT_MAX_MS = 800
 /** So many are let in whatever the pace was: before a rush nobody asks, and little is known. */
-const ALWAYS_IN = 2_000
+const ALWAYS_IN = 500
 const PACE_WINDOW_MS = 250
 
 /** How many requests of a crowd are under way, and whether one more may expect its answer in time. */
