@@ -2,15 +2,24 @@ import { createEventStore } from "../../src/infra/event-store.ts"
 import { startTestLogServer } from "../../test/support/log-server.ts"
 import { startChild } from "../harness/child.ts"
 import { inTurn } from "../harness/rounds.ts"
-import type { Row, Scenario } from "../harness/scenario.ts"
-import type { Appended, Appends } from "../tasks/append.ts"
+import type { Goal, Row, Scenario } from "../harness/scenario.ts"
+import type { Appended, Appends, Through } from "../tasks/append.ts"
 
+/**
+ * The ratio is asked of the events through the client as it comes, the rate of the product, which goes past the client's
+ * slow encoder. The product's ratio has no goal, as what makes its adapter faster makes the other side faster too.
+ */
 const GOALS = [
   { group: 1, ratio: 0.22, perSecond: 1_200 },
   { group: 10, ratio: 0.3, perSecond: 8_000 },
   { group: 100, ratio: 0.65, perSecond: 35_000 },
   { group: 500, ratio: 0.85, perSecond: 40_000 },
 ]
+
+const THROUGH: Readonly<Record<Through, string>> = {
+  client: "through the client as it comes",
+  adapter: "through the product's adapter",
+}
 
 export const log: Scenario = {
   name: "log",
@@ -24,29 +33,32 @@ export const log: Scenario = {
     )
     const bareUrl = await acknowledging.call(null)
     const client = own(startChild<Appends, Appended>(new URL("../tasks/append.ts", import.meta.url)))
-    await client.call({ logUrl: bareUrl, group: 100, seconds: 2 })
+    await client.call({ logUrl: bareUrl, through: "client", group: 100, seconds: 2 })
 
-    const rows: Row[] = []
     const written: Appended[] = []
-    for (const { group, ratio, perSecond } of GOALS) {
-      tell(`groups of ${group}`)
+    async function row(group: number, through: Through, goal: Goal): Promise<Row> {
+      tell(`groups of ${group} ${THROUGH[through]}`)
       const { ours, baseline } = await inTurn(rounds, {
         async ours() {
-          const appended = await client.call({ logUrl: url, group, seconds })
+          const appended = await client.call({ logUrl: url, through, group, seconds })
           written.push(appended)
           return appended.perSecond
         },
-        baseline: async () => (await client.call({ logUrl: bareUrl, group, seconds })).perSecond,
+        baseline: async () => (await client.call({ logUrl: bareUrl, through, group, seconds })).perSecond,
       })
-      rows.push({
-        what: `groups of ${group}`,
+      return {
+        what: `groups of ${group} ${THROUGH[through]}`,
         unit: "events/s",
-        ...{ ours, baseline },
-        goals: [
-          { of: "ratio", atLeast: ratio },
-          { of: "value", atLeast: perSecond },
-        ],
-      })
+        ours,
+        baseline,
+        goals: [goal],
+      }
+    }
+
+    const rows: Row[] = []
+    for (const { group, ratio, perSecond } of GOALS) {
+      rows.push(await row(group, "client", { of: "ratio", atLeast: ratio }))
+      rows.push(await row(group, "adapter", { of: "value", atLeast: perSecond }))
     }
     await prove(url, written)
     return rows

@@ -1,17 +1,22 @@
-/** Appends groups to one stream through the product's adapter, one after the other. */
+/** Appends groups to one stream, one after the other. */
 import { randomUUID } from "node:crypto"
+import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client"
 import { v7 as newId } from "uuid"
 import { newEvent } from "../../src/commands/context.ts"
-import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import type { NewEvent } from "../../src/domain/event.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { answerCalls } from "../harness/child.ts"
 
 export interface Appends {
   readonly logUrl: string
+  /** The client as it comes, or the product's adapter, which writes what the client sends by hand. */
+  readonly through: Through
   /** Events of one append. */
   readonly group: number
   readonly seconds: number
 }
+
+export type Through = "client" | "adapter"
 
 export interface Appended {
   readonly perSecond: number
@@ -21,16 +26,46 @@ export interface Appended {
 
 const SALE_ID = randomUUID()
 
-answerCalls<Appends, Appended>(async ({ logUrl, group, seconds }) => {
-  const store = createEventStore({ url: logUrl })
+answerCalls<Appends, Appended>(async ({ logUrl, through, group, seconds }) => {
+  const log = through === "client" ? clientOf(logUrl) : adapterOf(logUrl)
   try {
-    return await append(store, group, seconds)
+    return await append(log, group, seconds)
   } finally {
-    await store.close()
+    await log.close()
   }
 })
 
-async function append(store: EventStore, group: number, seconds: number): Promise<Appended> {
+interface Target {
+  /** `after` is the stream's last revision, -1 before its first event. */
+  append(stream: string, after: number, events: NewEvent[]): Promise<void>
+  close(): Promise<void>
+}
+
+function adapterOf(url: string): Target {
+  const store = createEventStore({ url })
+  return {
+    async append(stream, after, events) {
+      const result = await store.append(stream, after < 0 ? "no_stream" : BigInt(after), events)
+      if (result.kind !== "appended") throw new Error(`an append ended as ${result.kind}`)
+    },
+    close: () => store.close(),
+  }
+}
+
+function clientOf(url: string): Target {
+  const client = EventStoreDBClient.connectionString(url)
+  return {
+    async append(stream, after, events) {
+      const same = events.map(({ data, metadata, ...event }) =>
+        jsonEvent({ ...event, data: data as Record<string, unknown>, metadata: { ...metadata } }),
+      )
+      await client.appendToStream(stream, same, { expectedRevision: after < 0 ? "no_stream" : BigInt(after) })
+    },
+    close: () => client.dispose(),
+  }
+}
+
+async function append(log: Target, group: number, seconds: number): Promise<Appended> {
   const stream = `bench-${randomUUID()}`
   const beganMs = performance.now()
   const countFromMs = beganMs + (seconds / 4) * 1_000
@@ -39,9 +74,7 @@ async function append(store: EventStore, group: number, seconds: number): Promis
   let before = 0
   for (let nowMs = beganMs; nowMs < endMs; nowMs = performance.now()) {
     if (nowMs < countFromMs) before = events
-    const expected = events === 0 ? ("no_stream" as const) : BigInt(events - 1)
-    const result = await store.append(stream, expected, reservations(group, events))
-    if (result.kind !== "appended") throw new Error(`an append ended as ${result.kind}`)
+    await log.append(stream, events - 1, reservations(group, events))
     events += group
   }
   return { perSecond: (events - before) / ((performance.now() - countFromMs) / 1_000), stream, events }
