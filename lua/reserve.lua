@@ -1,10 +1,9 @@
 #!lua
--- Sets cups aside for a request, or says why not. Every check comes before any write.
+-- Sets cups aside for requests, one after the other, or says why not. Of each request, every check comes before any write.
 --
 -- KEYS  gate, users, permits
--- ARGV  request id, user, quantity, payload hash, T in ms
--- Replies, all but the first followed by epoch, rev, stock:
---   not_loaded
+-- ARGV  T in ms, then of each request: request id, user, quantity, payload hash
+-- Replies `not_loaded`, or one reply for each request, followed by epoch, rev, stock:
 --   pending           user, quantity, payload hash, instant of the permit that this request already has
 --   request_conflict  it has one, of another payload
 --   sale_not_open, sale_paused, invalid_quantity, limit_exceeded
@@ -13,48 +12,57 @@
 --   granted           instant
 
 local gate_key, users_key, permits_key = KEYS[1], KEYS[2], KEYS[3]
-local request, user, quantity, hash, memory = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local memory = tonumber(ARGV[1])
 
 local gate = loaded_gate(gate_key, users_key, permits_key)
 if not gate then return { 'not_loaded' } end
 local now = now_ms()
 
-local permit = redis.call('HGET', permits_key, request)
-if permit then
-  local of_user, of_quantity, of_hash, instant = parse_permit(permit, now)
-  if of_hash ~= hash then return reply('request_conflict', gate) end
-  return reply('pending', gate, of_user, of_quantity, of_hash, instant)
+local function grant_from(instant)
+  gate.grantFrom = instant
+  redis.call('HSET', gate_key, 'grantFrom', string.format('%.3f', instant))
 end
 
-if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return reply('sale_not_open', gate) end
-if gate.paused == 1 then return reply('sale_paused', gate) end
-if not quantity or quantity % 1 ~= 0 or quantity < 1 or quantity > gate.orderMax then
-  return reply('invalid_quantity', gate)
-end
-local units = tonumber(redis.call('HGET', users_key, user) or 0)
-if units + quantity > gate.perUserLimit then return reply('limit_exceeded', gate) end
-
-if gate.stock < quantity then
-  local pending = redis.call('HLEN', permits_key) > 1 and 1 or 0
-  -- This reply may be remembered for T: no cup is granted until every such memory is over.
-  if gate.stock == 0 and pending == 0 then
-    redis.call('HSET', gate_key, 'grantFrom', string.format('%.3f', now + memory))
+local function reserve(request, user, quantity, hash)
+  local permit = redis.call('HGET', permits_key, request)
+  if permit then
+    local of_user, of_quantity, of_hash, instant = parse_permit(permit, now)
+    if of_hash ~= hash then return reply('request_conflict', gate) end
+    return reply('pending', gate, of_user, of_quantity, of_hash, instant)
   end
-  return reply('sold_out', gate, pending)
-end
 
-if now < gate.grantFrom then
-  -- Further ahead than T is possible only if the clock stepped back.
-  if gate.grantFrom > now + memory then
-    gate.grantFrom = now + memory
-    redis.call('HSET', gate_key, 'grantFrom', string.format('%.3f', gate.grantFrom))
+  if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return reply('sale_not_open', gate) end
+  if gate.paused == 1 then return reply('sale_paused', gate) end
+  if not quantity or quantity % 1 ~= 0 or quantity < 1 or quantity > gate.orderMax then
+    return reply('invalid_quantity', gate)
   end
-  return reply('wait', gate, math.ceil(gate.grantFrom - now))
+  local units = tonumber(redis.call('HGET', users_key, user) or 0)
+  if units + quantity > gate.perUserLimit then return reply('limit_exceeded', gate) end
+
+  if gate.stock < quantity then
+    local pending = redis.call('HLEN', permits_key) > 1 and 1 or 0
+    -- This reply may be remembered for T: no cup is granted until every such memory is over.
+    if gate.stock == 0 and pending == 0 then grant_from(now + memory) end
+    return reply('sold_out', gate, pending)
+  end
+
+  if now < gate.grantFrom then
+    -- Further ahead than T is possible only if the clock stepped back.
+    if gate.grantFrom > now + memory then grant_from(now + memory) end
+    return reply('wait', gate, math.ceil(gate.grantFrom - now))
+  end
+
+  local instant = math.floor(now)
+  gate.stock = gate.stock - quantity
+  gate.pending = gate.pending + quantity
+  redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending)
+  redis.call('HINCRBY', users_key, user, quantity)
+  redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
+  return reply('granted', gate, instant)
 end
 
-local instant = math.floor(now)
-gate.stock = gate.stock - quantity
-redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending + quantity)
-redis.call('HINCRBY', users_key, user, quantity)
-redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
-return reply('granted', gate, instant)
+local replies = {}
+for i = 2, #ARGV, 4 do
+  replies[#replies + 1] = reserve(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3])
+end
+return replies

@@ -36,8 +36,8 @@ export async function openGate(redisUrl: string) {
     redis,
     async take({ requestId, userId, quantity }: Wanted, saleId: string): Promise<boolean> {
       if (!loaded.has(saleId)) await load(saleId)
-      const args = [requestId, userId, quantity, PAYLOAD_HASH, defaultGateTimes.soldOutMemoryMs]
-      const [word] = (await run("reserve", gateKeys(saleId), args)) as [string]
+      const args = [defaultGateTimes.soldOutMemoryMs, requestId, userId, quantity, PAYLOAD_HASH]
+      const [[word]] = (await run("reserve", gateKeys(saleId), args)) as [[string]]
       return word === "granted"
     },
   }

@@ -3,7 +3,8 @@ import type { Cluster, Redis } from "ioredis"
 import type { ApplyReply, Gate, GateTimes } from "../../commands/ports/gate.ts"
 import { chunksOf } from "./image.ts"
 import { claimKey, gateKeys, stagedKeys } from "./keys.ts"
-import { applyReply, claimReply, dropReply, findReply, isWord, lookReply, reserveReply } from "./replies.ts"
+import { applyReply, claimReply, dropReply, findReply, isWord, lookReply } from "./replies.ts"
+import { createReserving } from "./reserving.ts"
 import { defineScripts, failingAsUnavailable } from "./scripts.ts"
 
 /** Changes in one script: few enough that no script keeps Redis from others for long. */
@@ -18,10 +19,7 @@ const RETIRED_MS = 24 * 60 * 60 * 1_000
 export function createRedisGate({ redis, times }: { redis: Redis | Cluster; times: GateTimes }): Gate {
   const run = failingAsUnavailable(defineScripts(redis))
   return {
-    async reserve(saleId, { requestId, userId, quantity, payloadHash }) {
-      const args = [requestId, userId, quantity, payloadHash, times.soldOutMemoryMs]
-      return reserveReply(await run("reserve", gateKeys(saleId), args), requestId)
-    },
+    reserve: createReserving(run, times.soldOutMemoryMs),
 
     async apply(saleId, firstRev, changes) {
       let reply: ApplyReply

@@ -27,15 +27,23 @@ const permitOf = (fields: readonly unknown[]): Permit => ({
 })
 
 /** A reply that no script sends means that adapter and scripts do not match: a bug. */
-const unexpected = (reply: Reply): Error =>
+const unexpected = (reply: unknown): Error =>
   new Error(`unexpected reply of the gate: ${JSON.stringify(reply)}`)
 
-export function reserveReply(raw: unknown, requestId: string): ReserveReply {
-  const reply = raw as Reply
+/** One reply for each request, in their order. */
+export function reserveReplies(
+  raw: unknown,
+  asked: readonly { readonly request: { readonly requestId: string } }[],
+): ReserveReply[] {
+  const replies = raw as Reply | readonly Reply[]
+  if (replies[0] === "not_loaded") return asked.map(() => ({ kind: "not_loaded" }))
+  if (replies.length !== asked.length) throw unexpected(raw)
+  return asked.map(({ request }, index) => reserveReply(replies[index] as Reply, request.requestId))
+}
+
+function reserveReply(reply: Reply, requestId: string): ReserveReply {
   const kind = reply[0]
   switch (kind) {
-    case "not_loaded":
-      return { kind }
     case "pending":
       return { kind, ...stateOf(reply), permit: permitOf([requestId, ...reply.slice(4)]) }
     case "request_conflict":
