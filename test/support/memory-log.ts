@@ -92,12 +92,12 @@ export function createMemoryLog(now: () => number = Date.now): MemoryLog {
           .slice(0, limit)
     },
     endPosition: async () => all.at(-1)?.position ?? 0n,
-    subscribeStream({ stream, after, signal }) {
+    subscribeStream({ stream, after, isKnown, signal }) {
       let at = after === undefined ? 0 : Number(after) + 1
       return follow(() => {
         const events = of(stream).slice(at)
         at += events.length
-        return events
+        return events.filter(({ revision }) => !isKnown?.(revision))
       }, signal)
     },
     subscribeAll({ filter, after = 0n, signal }) {

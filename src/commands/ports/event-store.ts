@@ -39,6 +39,8 @@ export interface SubscribeStreamOptions {
   readonly stream: string
   /** The last revision already seen; everything after it is delivered. Absent: from the start. */
   readonly after?: bigint
+  /** What the reader knows by other ways, its own appends say: such events may be left out, and cost less then. */
+  readonly isKnown?: (revision: bigint) => boolean
   readonly signal: AbortSignal
 }
 

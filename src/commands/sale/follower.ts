@@ -104,7 +104,8 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
     },
     async follow(signal) {
       const after = sale.revision < 0 ? {} : { after: BigInt(sale.revision) }
-      for await (const message of store.subscribeStream({ stream, signal, ...after }))
+      const isKnown = (revision: bigint) => revision <= sale.revision
+      for await (const message of store.subscribeStream({ stream, signal, isKnown, ...after }))
         if (message.kind === "event") foldRecorded(message.event)
     },
   }

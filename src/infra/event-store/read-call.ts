@@ -2,17 +2,25 @@ import type { EventStoreDBClient } from "@eventstore/db-client"
 import { StreamsClient, StreamsService } from "@eventstore/db-client/generated/streams_grpc_pb.js"
 import type streams from "@eventstore/db-client/generated/streams_pb.js"
 import type { ClientReadableStream } from "@grpc/grpc-js"
+import { burstsOf } from "./bursts.ts"
 import { insideOf } from "./client-inside.ts"
-import { type ReadMessage, readMessage } from "./read-message.ts"
+import { type IsKnown, type ReadMessage, readMessage } from "./read-message.ts"
 
-/** A read or a subscription: what the server sends, in order, until it ends. Throws when the call breaks. */
-export interface Reading extends AsyncIterable<ReadMessage> {
+/**
+ * A read or a subscription: what the server sends, in order, in bursts of what has arrived, until it ends. Throws when the
+ * call breaks.
+ */
+export interface Reading extends AsyncIterable<readonly ReadMessage[]> {
   /** Ends it from here: whoever reads is thrown `cause`. */
   stop(cause?: Error): void
 }
 
-/** Opens a read on the channel that the client uses now. */
-export function openReading(client: EventStoreDBClient, request: streams.ReadReq): Reading {
+/** Opens a read on the channel that the client uses now. Events that `isKnown` are not decoded. */
+export function openReading(
+  client: EventStoreDBClient,
+  request: streams.ReadReq,
+  isKnown?: IsKnown,
+): Reading {
   const inside = insideOf(client)
   const opening = inside.GRPCStreamCreator(StreamsClient, "read", open)()
   const stopped = Promise.withResolvers<never>()
@@ -31,7 +39,7 @@ export function openReading(client: EventStoreDBClient, request: streams.ReadReq
   return {
     async *[Symbol.asyncIterator]() {
       const call = await Promise.race([opening, stopped.promise])
-      for await (const message of call) yield readMessage(message)
+      yield* burstsOf(call, (message: Buffer) => readMessage(message, isKnown))
     },
     stop(cause = new Error("the read was stopped")) {
       stopped.reject(cause)

@@ -26,10 +26,9 @@ export function createReads(connection: Connection, timeoutMs: number): Reads {
         idle.stop()
         reading.stop()
       }
-      for await (const message of reading) {
-        if (message.kind !== "event") continue
+      for await (const burst of reading) {
         idle.pause()
-        yield message.event
+        for (const message of burst) if (message.kind === "event") yield message.event
         idle.resume()
       }
       connection.answered("read")

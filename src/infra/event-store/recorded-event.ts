@@ -23,6 +23,24 @@ export function readRecordedEvent(message: Buffer): RecordedEvent {
   return readRecord(recorded, commit)
 }
 
+/** The revision in a `ReadEvent`, of a link the link's; nothing else of it is read. */
+export function readRevision(message: Buffer): bigint {
+  const record: Cursor = { bytes: message, at: 0 }
+  while (record.at < message.length) {
+    const tag = readVarint(record)
+    if (tag !== 0x0a && tag !== 0x12) skip(record, tag)
+    else {
+      const end = readVarint(record) + record.at
+      while (record.at < end) {
+        const tag = readVarint(record)
+        if (tag === 0x18) return readVarint64(record)
+        skip(record, tag)
+      }
+    }
+  }
+  return 0n
+}
+
 function readRecord(message: Buffer, commit: bigint | null): RecordedEvent {
   const cursor: Cursor = { bytes: message, at: 0 }
   let id: Buffer | null = null

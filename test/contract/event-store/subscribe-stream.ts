@@ -56,6 +56,23 @@ export function subscribeStreamContract(open: () => Promise<StoreUnderTest>): vo
     end()
   })
 
+  test("what the reader knows already is left out", async () => {
+    const { store } = use()
+    const { stream, written } = await streamOf(store, 3)
+    const ending = new AbortController()
+    let known = 1n
+    const isKnown = (revision: bigint) => revision <= known
+    const subscribed = store.subscribeStream({ stream, isKnown, signal: ending.signal })
+    const messages = subscribed[Symbol.asyncIterator]()
+    expect(idsOf(eventsOf(await until(messages, isCaughtUp)))).toEqual([written[2]!.id])
+    const live = events(2)
+    known = 3n
+    await appended(store, stream, 2n, live)
+    const seen = eventsOf(await until(messages, isEvent(live[1]!.id)))
+    expect(idsOf(seen)).toEqual([live[1]!.id])
+    ending.abort()
+  })
+
   test("a stream that is not there yet is waited for", async () => {
     const { store } = use()
     const stream = unique("stream")

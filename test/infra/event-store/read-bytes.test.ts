@@ -49,6 +49,19 @@ const read = (message: streams.ReadResp) => readMessage(Buffer.from(message.seri
 const plain = (value: unknown) => (value instanceof Uint8Array ? [...value] : value)
 
 describe("a message of a read", () => {
+  test("that is an event is left out when its revision is known, and only then", () => {
+    fc.assert(
+      fc.property(recorded, u64, (event, known) => {
+        fc.pre(known !== event.revision)
+        const bytes = new streams.ReadResp().setEvent(generated(event)).serializeBinary()
+        const { kind } = readMessage(Buffer.from(bytes), (revision) => revision === known)
+        expect(kind).toBe("event")
+        const left = readMessage(Buffer.from(bytes), (revision) => revision === event.revision)
+        expect(left.kind).toBe("other")
+      }),
+    )
+  })
+
   test("that is an event is what the client makes of it", () => {
     fc.assert(
       fc.property(recorded, (event) => {
