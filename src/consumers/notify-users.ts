@@ -11,7 +11,7 @@ export const NOTIFY_USERS = "notify-users"
 /** Of the log, what users may be told of. */
 export const notifying = { eventTypes: notifyingTypes }
 
-const limits = { max: 100, lingerMs: 20 }
+const limits = { max: 100, lingerMs: 20, everyMs: 20, idleMs: 20 }
 
 export type NotifyUsersDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" | "onFailure"> & {
   readonly db: Db
@@ -25,12 +25,7 @@ export type NotifyUsersDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" 
 export const startNotifyUsers = ({ db, tell, ...deps }: NotifyUsersDeps): Follower =>
   startFollower({
     ...deps,
-    ...inTransaction(db, NOTIFY_USERS, (tx, events) =>
-      tell(
-        tx,
-        events.flatMap((event) => toldBy(event) ?? []),
-      ),
-    ),
+    ...inTransaction(db, NOTIFY_USERS, (events) => events.flatMap((event) => toldBy(event) ?? []), tell),
     filter: notifying,
     limits,
   })

@@ -1,10 +1,15 @@
 import type { Clock } from "../commands/ports/clock.ts"
 
+/** How messages become batches; all times in milliseconds. */
 export interface BatchLimits {
-  /** Most messages of one batch. */
+  /** Most messages of one batch, which then waits for nothing. */
   readonly max: number
-  /** How long a batch waits for more after its first message, once the consumer asks for it, in milliseconds. */
+  /** How long a batch waits for more after its first message. */
   readonly lingerMs: number
+  /** Batches begin at least so long after one another: few and large under load, at once after a pause. */
+  readonly everyMs: number
+  /** How long a batch waits that holds nothing which its consumer must hear of soon. */
+  readonly idleMs: number
 }
 
 /**
@@ -15,9 +20,14 @@ export interface BatchLimits {
 export async function* inBatches<Message>(
   source: AsyncIterable<Message>,
   clock: Clock,
-  { max, lingerMs }: BatchLimits,
+  { max, lingerMs, everyMs, idleMs }: BatchLimits,
+  isUrgent: (message: Message) => boolean,
 ): AsyncGenerator<Message[]> {
   let batch: Message[] = []
+  /** When the batch got its first message, and the first that is urgent. */
+  let firstAt = 0
+  let urgentAt: number | null = null
+  let lastBeganAt = Number.NEGATIVE_INFINITY
   let ended = false
   let failure: { readonly cause: unknown } | null = null
   let left = false
@@ -27,10 +37,11 @@ export async function* inBatches<Message>(
 
   try {
     for (;;) {
-      while (batch.length === 0 && !ended) await arrived.next()
-      if (batch.length < max) await full()
+      await full()
       const ready = batch
       batch = []
+      urgentAt = null
+      lastBeganAt = clock.elapsed()
       taken.tell()
       if (ready.length > 0) yield ready
       else return fail()
@@ -45,8 +56,7 @@ export async function* inBatches<Message>(
       for await (const message of source) {
         while (batch.length === max && !left) await taken.next()
         if (left) break
-        batch.push(message)
-        if (batch.length === 1 || batch.length === max) arrived.tell()
+        add(message)
       }
     } catch (cause) {
       failure = { cause }
@@ -55,20 +65,33 @@ export async function* inBatches<Message>(
     arrived.tell()
   }
 
+  function add(message: Message): void {
+    batch.push(message)
+    const isFirst = batch.length === 1
+    const isFirstUrgent = urgentAt === null && isUrgent(message)
+    if (isFirst) firstAt = clock.elapsed()
+    if (isFirstUrgent) urgentAt = clock.elapsed()
+    if (isFirst || isFirstUrgent || batch.length === max) arrived.tell()
+  }
+
   function fail(): void {
     if (failure) throw failure.cause
   }
 
   /** Resolves when the batch is full, has waited long enough, or the source has ended. */
   async function full(): Promise<void> {
-    if (ended) return
-    let late = false
-    const cancel = clock.after(lingerMs, () => {
-      late = true
-      arrived.tell()
-    })
-    while (batch.length < max && !ended && !late) await arrived.next()
-    cancel()
+    while (batch.length < max && !ended) {
+      const waitMs = batch.length === 0 ? null : dueAt() - clock.elapsed()
+      if (waitMs !== null && waitMs <= 0) return
+      const cancel = waitMs === null ? () => {} : clock.after(waitMs, arrived.tell)
+      await arrived.next()
+      cancel()
+    }
+  }
+
+  function dueAt(): number {
+    const lingered = urgentAt === null ? firstAt + idleMs : urgentAt + lingerMs
+    return Math.max(lingered, lastBeganAt + everyMs)
   }
 }
 

@@ -17,11 +17,18 @@ export interface Stretch {
   readonly to: bigint
 }
 
+/** Makes the end of a stretch the checkpoint, with whatever must be one with that. */
+export type Commit = () => Promise<void>
+
 /** What a follower does with what it is given, and where it keeps how far it is. */
 export interface Work {
   readonly readCheckpoint: () => Promise<bigint | null>
-  /** Does what the events ask for and makes `to` the checkpoint. What it rejects with is told, and it is called again. */
-  readonly perform: (stretch: Stretch) => Promise<void>
+  /**
+   * Does what the events ask for, up to the commit, of which there is one at a time, in order. What either rejects with
+   * is told, and everything from the last checkpoint on comes again: at most what one commit and one `perform` beside it
+   * have done.
+   */
+  readonly perform: (stretch: Stretch) => Promise<Commit>
 }
 
 export interface FollowerDeps extends Work {
@@ -29,7 +36,7 @@ export interface FollowerDeps extends Work {
   readonly clock: Clock
   readonly filter: Filter
   readonly limits: BatchLimits
-  /** Told after each batch: everything up to this position is done. */
+  /** Told after each commit: everything up to this position is done. */
   readonly onPassed: (position: bigint) => void
   /** Told of each failure, before the retry. */
   readonly onFailure: (cause: unknown) => void
@@ -38,13 +45,13 @@ export interface FollowerDeps extends Work {
 export interface Follower {
   /** Whether it has once read the log to its end. */
   caughtUp(): boolean
-  /** Ends after the batch under way. */
+  /** Ends after what is under way, its commit included. */
   stop(): Promise<void>
 }
 
 /**
- * Follows the log from a durable checkpoint, batch after batch, each exactly as often as `perform` needs to succeed.
- * Nothing is skipped: an event that cannot be handled stops it, told again and again.
+ * Follows the log from a durable checkpoint, batch after batch; a batch is worked on while the checkpoint of the one
+ * before is on its way to the disk. Nothing is skipped: an event that cannot be handled stops it, told again and again.
  */
 export function startFollower(deps: FollowerDeps): Follower {
   const { store, clock, filter, limits, onPassed, onFailure } = deps
@@ -77,37 +84,60 @@ export function startFollower(deps: FollowerDeps): Follower {
     const ending = new AbortController()
     const signal = AbortSignal.any([stopping.signal, ending.signal])
     const source = store.subscribeAll({ filter, signal, ...(begin === null ? {} : { after: begin }) })
+    let checkpoint = begin
+    let committing = Promise.resolve()
     try {
-      let checkpoint = begin
       if (checkpoint !== null) onPassed(checkpoint)
-      for await (const batch of inBatches(source, clock, limits)) {
+      for await (const batch of inBatches(source, clock, limits, isUrgent)) {
         const stretch = stretchOf(batch, checkpoint)
-        if (stretch) {
-          await deps.perform(stretch)
-          checkpoint = stretch.to
-          onPassed(checkpoint)
-        }
-        retryMs = FIRST_RETRY_MS
-        if (batch.some(({ kind }) => kind === "caught_up")) caughtUp = true
+        const commit = stretch && (await deps.perform(stretch))
+        await committing
+        checkpoint = stretch?.to ?? checkpoint
+        committing = finish(batch, stretch, commit)
+        // Nobody may be waiting for it: the source may have nothing more to say for long.
+        committing.catch(() => ending.abort())
       }
+      await committing
     } finally {
       ending.abort()
+      await Promise.allSettled([committing])
     }
+  }
+
+  async function finish(
+    batch: readonly SubscriptionMessage[],
+    stretch: Stretch | null,
+    commit: Commit | null,
+  ): Promise<void> {
+    await commit?.()
+    if (stretch) onPassed(stretch.to)
+    retryMs = FIRST_RETRY_MS
+    if (batch.some(({ kind }) => kind === "caught_up")) caughtUp = true
   }
 }
 
-/** Work whose effects and checkpoint are one transaction: each event has its effect once, whatever crashes. */
-export const inTransaction = (
+/** A checkpoint only says that there was nothing of interest. */
+const isUrgent = ({ kind }: SubscriptionMessage): boolean => kind !== "checkpoint"
+
+/**
+ * Work whose effects and checkpoint are one transaction: each event has its effect once, whatever crashes. What needs no
+ * database is done by `prepare`, while the transaction before is still under way.
+ */
+export const inTransaction = <Prepared>(
   db: Db,
   name: string,
-  apply: (tx: Tx, events: readonly RecordedEvent[]) => Promise<void>,
+  prepare: (events: readonly RecordedEvent[]) => Prepared,
+  apply: (tx: Tx, prepared: Prepared) => Promise<void>,
 ): Work => ({
   readCheckpoint: () => readCheckpoint(db, name),
-  perform: ({ events, from, to }) =>
-    db.transaction().execute(async (tx) => {
-      await apply(tx, events)
-      await moveCheckpoint(tx, name, from, to)
-    }),
+  async perform({ events, from, to }) {
+    const prepared = prepare(events)
+    return () =>
+      db.transaction().execute(async (tx) => {
+        await apply(tx, prepared)
+        await moveCheckpoint(tx, name, from, to)
+      })
+  },
 })
 
 /** What a batch adds to the checkpoint; null when it adds nothing. What is delivered again is left out. */

@@ -19,9 +19,9 @@ export const projected = { streamPrefixes: followedPrefixes }
 const readModels = [dishes, sales, orders, payments, refunds]
 
 /** SQLite works in this thread: a batch of 100 keeps the requests of the same process waiting for 2 or 3 ms. */
-const HERE: BatchLimits = { max: 100, lingerMs: 5 }
-/** A server works beside this thread, and each of its transactions waits for its disk. */
-const ELSEWHERE: BatchLimits = { max: 1_000, lingerMs: 5 }
+const HERE: BatchLimits = { max: 100, lingerMs: 5, everyMs: 0, idleMs: 5 }
+/** A server works beside this thread, and each of its transactions waits for its disk: under load few large ones. */
+const ELSEWHERE: BatchLimits = { max: 1_000, lingerMs: 5, everyMs: 50, idleMs: 5 }
 
 const limitsOf = (db: Db): BatchLimits =>
   db.getExecutor().adapter instanceof MysqlAdapter ? ELSEWHERE : HERE
@@ -34,10 +34,14 @@ export type ProjectorDeps = Pick<FollowerDeps, "store" | "clock" | "onPassed" | 
 export const startProjector = ({ db, ...deps }: ProjectorDeps): Follower =>
   startFollower({
     ...deps,
-    ...inTransaction(db, READ_MODELS, async (tx, events) => {
-      const occurrences = events.map(occurrenceOf)
-      for (const readModel of readModels) await readModel.apply(tx, occurrences)
-    }),
+    ...inTransaction(
+      db,
+      READ_MODELS,
+      (events) => events.map(occurrenceOf),
+      async (tx, occurrences) => {
+        for (const readModel of readModels) await readModel.apply(tx, occurrences)
+      },
+    ),
     filter: projected,
     limits: limitsOf(db),
   })

@@ -31,7 +31,8 @@ export interface ReactorDeps {
   readonly onFailure: (name: string, cause: unknown) => void
 }
 
-const BATCH = { max: 500, lingerMs: 5 }
+/** Nobody waits for an offset that only passes over what is of no interest. */
+const BATCH = { max: 500, lingerMs: 5, everyMs: 20, idleMs: 500 }
 /**
  * For what appends by itself, in a burst for a batch. The log's adapter takes 500 appends at once: three reactors and the
  * timer leave room there for every buyer's group.
@@ -59,7 +60,7 @@ export function startReactor(
       await sideBySide(lanes, lanesAtOnce, async (lane) => {
         for (const event of lane) await react(event)
       })
-      await checkpoints.save(name, to)
+      return () => checkpoints.save(name, to)
     },
     onPassed: () => {},
     onFailure: (cause) => onFailure(name, cause),

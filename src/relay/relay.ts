@@ -18,8 +18,8 @@ export const RELAY = "relay"
 /** Of the log, what the relay reads. */
 export const relayed = { streamPrefixes: relayedPrefixes }
 
-/** About 400 KiB: each batch waits for Kafka, and then for the disk under the checkpoint, so few large ones. */
-const limits = { max: 1_000, lingerMs: 10 }
+/** About 400 KiB: each batch waits for Kafka, and its checkpoint for the disk, so few large ones. */
+const limits = { max: 1_000, lingerMs: 10, everyMs: 50, idleMs: 10 }
 /** How long a stop waits for the batch under way. Not acknowledged by then, it is sent again at the next start. */
 const STOP_MS = 2_000
 
@@ -35,8 +35,8 @@ export interface RelayDeps {
 
 /**
  * Passes the log on to Kafka: each event at least once, those of one aggregate in order, one batch at a time, so that
- * a slow or absent Kafka holds the reading back and nothing else. The checkpoint moves after Kafka has acknowledged;
- * what Kafka refuses is parked in the same transaction.
+ * a slow or absent Kafka holds the reading back and nothing else. The checkpoint moves after Kafka has acknowledged,
+ * while the next batch is sent; what Kafka refuses is parked in the same transaction.
  */
 export function startRelay({ store, db, clock, broker, metrics, onFailure }: RelayDeps): {
   stop(): Promise<void>
@@ -57,11 +57,13 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
       const refused = await deliver(send, messages)
       sent(messages.length - refused.length)
       for (const { message, reason } of refused) set.push(parkedOf(message.headers, reason, clock.now()))
-      await db.transaction().execute(async (tx) => {
-        await park(tx, set)
-        await moveCheckpoint(tx, RELAY, from, to)
-      })
-      parked(set.length)
+      return async () => {
+        await db.transaction().execute(async (tx) => {
+          await park(tx, set)
+          await moveCheckpoint(tx, RELAY, from, to)
+        })
+        parked(set.length)
+      }
     },
     onPassed: () => {},
     onFailure: (cause) => {

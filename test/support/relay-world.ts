@@ -41,6 +41,8 @@ export interface RelayWorld {
   told(position: bigint, ms?: number): Promise<boolean>
   /** Everything in a topic, until there are `count` messages, as a new group gets it. */
   messages(topic: string, count: number): Promise<Seen[]>
+  /** Everything that is in a topic by now, however often it was sent. */
+  everything(topic: string): Promise<Seen[]>
   close(): Promise<void>
 }
 
@@ -84,6 +86,11 @@ export async function startRelayWorld(given: { models?: ReadModels } = {}): Prom
     relayed: passed(RELAY),
     told: passed(NOTIFY_USERS),
     messages: (topic, count) => readTopic(broker, topic, count),
+    async everything(topic) {
+      const spans = [...(await broker.topicSpan(topic)).values()]
+      const count = spans.reduce((sum, { begin, end }) => sum + Number(end - begin), 0)
+      return readTopic(broker, topic, count)
+    },
     async close() {
       await broker.close()
       await store.close()
