@@ -53,7 +53,7 @@ export const commitMutations: readonly Mutation[] = [
         to: "return epoch < 0 &&",
       },
     ],
-    found: { seed: "88", invariant: "no sold cup is offered again" },
+    found: { seed: "277", invariant: "no sold cup is offered again" },
   },
   {
     name: "rebuild without a fence",
@@ -121,6 +121,6 @@ export const commitMutations: readonly Mutation[] = [
     edits: [
       { file: writer, from: "answer.ok || events.length === 0", to: "answer.ok || events.length >= 0" },
     ],
-    found: { seed: "646", invariant: "no unexpected error" },
+    found: { seed: "4782", invariant: "no unexpected error" },
   },
 ]

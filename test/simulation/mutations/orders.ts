@@ -14,9 +14,9 @@ export const orderMutations: readonly Mutation[] = [
         from: "      const lanes = [",
         to: "      await checkpoints.save(name, to)\n      const lanes = [",
       },
-      { file: reactor, from: "      })\n      await checkpoints.save(name, to)", to: "      })" },
+      { file: reactor, from: "return () => checkpoints.save(name, to)", to: "return async () => {}" },
     ],
-    found: { seed: "10", invariant: "I10 money" },
+    found: { seed: "20", invariant: "I10 money" },
   },
   {
     name: "an order of a new id",
