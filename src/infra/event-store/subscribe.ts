@@ -57,6 +57,8 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
 
     for await (const burst of keepOpen(open, signal))
       for (const message of burst) {
+        // Ended in the midst of what has come already.
+        if (signal.aborted) return
         if (message.kind === "event") {
           if (message.event.revision <= last) continue
           last = message.event.revision
@@ -81,6 +83,7 @@ export function createSubscriptions(connection: Connection, timeoutMs: number): 
 
     for await (const burst of keepOpen(open, signal))
       for (const message of burst) {
+        if (signal.aborted) return
         if (message.kind === "caught_up") {
           yield message
           continue

@@ -4,6 +4,7 @@ import type { ProposedEvent } from "../wire/proposed-event.ts"
 import { bytesOf, isUsableName, MAX_APPEND_BYTES, validate } from "./append-request.ts"
 import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
 import { type BatchOptions, readPart } from "./batch-request.ts"
+import { senderOf } from "./call-inside.ts"
 import { malformed } from "./errors.ts"
 
 /** An append of which some messages have come. */
@@ -24,14 +25,26 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, Buffer> {
     let unanswered = 0
     let clientDone = false
 
-    const answer = (response: Buffer) => {
+    const sender = senderOf(call)
+    let answers: Buffer[] = []
+
+    /** The answers of one turn, which are many after a commit, go out together. */
+    function answer(response: Buffer): void {
+      if (answers.push(response) === 1) queueMicrotask(sendAnswers)
+    }
+    function sendAnswers(): void {
+      const ready = answers
+      answers = []
+      if (call.cancelled || sender.closed()) return
       // A client that does not read its answers is not read either: nothing piles up here.
-      if (call.write(response) || call.isPaused()) return
-      call.pause()
-      call.once("drain", () => call.resume())
+      if (!sender.send(ready) && !call.isPaused()) {
+        call.pause()
+        void sender.drained().then(() => call.resume())
+      }
+      endWhenDone()
     }
     const endWhenDone = () => {
-      if (clientDone && unanswered === 0) call.end()
+      if (clientDone && unanswered === 0 && answers.length === 0) call.end()
     }
 
     function take(message: Buffer): void {
@@ -68,9 +81,7 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, Buffer> {
         unanswered++
         log.submit({ kind: "append", stream, expected, events: valid.events }, (outcome) => {
           unanswered--
-          if (call.cancelled || call.writableEnded) return
           reply(outcome)
-          endWhenDone()
         })
       }
     }

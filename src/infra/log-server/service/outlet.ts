@@ -1,37 +1,37 @@
 import type { ServerWritableStream } from "@grpc/grpc-js"
 import { withStructuredId } from "../wire/recorded-event.ts"
+import { senderOf } from "./call-inside.ts"
 import type { streams } from "./protocol.ts"
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, Buffer>
 
 /** The sending side of a read: waits while the client reads slowly, and knows when it has gone. */
 export interface Outlet {
-  /** Sends one event or message; false once the client has gone. */
-  send(message: Buffer): boolean | Promise<boolean>
-  sendEvent(wire: Buffer): boolean | Promise<boolean>
+  /** Sends messages, stored events among them, in their order; false once the client has gone. */
+  send(messages: readonly Buffer[]): Promise<boolean>
+  /** A stored event as this client wants it. */
+  event(wire: Buffer): Buffer
   gone(): boolean
 }
 
+/** Most bytes that go out in one piece, so that a slow client has no more of them waiting here. */
+const PIECE_BYTES = 65_536
+
 export function createOutlet(call: ReadCall, structuredIds: boolean): Outlet {
-  function send(message: Buffer): boolean | Promise<boolean> {
-    if (call.cancelled || call.destroyed) return false
-    return call.write(message) || drained(call)
-  }
+  const sender = senderOf(call)
+  const gone = () => call.cancelled || sender.closed()
   return {
-    send,
-    sendEvent: structuredIds ? (wire) => send(withStructuredId(wire)) : send,
-    gone: () => call.cancelled || call.destroyed,
+    async send(messages) {
+      for (let next = 0; next < messages.length; ) {
+        if (gone()) return false
+        const first = next
+        for (let bytes = 0; next < messages.length && bytes < PIECE_BYTES; next++)
+          bytes += messages[next]!.length
+        if (!sender.send(messages.slice(first, next))) await sender.drained()
+      }
+      return !gone()
+    },
+    event: structuredIds ? withStructuredId : (wire) => wire,
+    gone,
   }
 }
-
-function drained(call: ReadCall): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = () => {
-      for (const event of ENDS) call.off(event, done)
-      resolve(!call.cancelled && !call.destroyed)
-    }
-    for (const event of ENDS) call.on(event, done)
-  })
-}
-
-const ENDS = ["drain", "cancelled", "close", "error"] as const

@@ -48,7 +48,7 @@ async function readStream(
   if (isTombstoned(stream)) throw streamDeleted(name)
   const metadata = log.streams.metadata(stream)
   if (stream.id === null || isSoftDeleted(metadata)) {
-    await outlet.send(streamNotFound(name))
+    await outlet.send([streamNotFound(name)])
     return
   }
   const { maxAgeMs } = metadata
@@ -64,7 +64,7 @@ async function readStream(
   let left = limit
   for (let more = true; more && left > 0 && (backwards || next <= end); ) {
     const page = log.read[backwards ? "streamDown" : "streamUp"]({ ...range, from: next, limit: left })
-    for (const wire of page.wires) if (!(await outlet.sendEvent(wire))) return
+    if (!(await outlet.send(page.wires.map(outlet.event)))) return
     left -= page.wires.length
     next = page.next
     more = page.more
@@ -83,11 +83,14 @@ async function readAll(
   for (let left = limit; left > 0 && (backwards || next <= end); ) {
     const page = log.read.all(next, filter ? Infinity : left, backwards)
     if (page.length === 0) return
+    const messages: Buffer[] = []
     for (const event of page) {
       next = event.place + (backwards ? -1 : 1)
       if (filter && !filter.matches(event)) continue
-      if (left-- <= 0 || !(await outlet.sendEvent(event.wire))) return
+      messages.push(outlet.event(event.wire))
+      if (--left === 0) break
     }
+    if (!(await outlet.send(messages))) return
     await turn()
   }
 }

@@ -20,7 +20,7 @@ export async function subscribeToAll(
   const watch = log.changes.watch(null)
   gone.addEventListener("abort", () => watch.stop())
   try {
-    await outlet.send(confirmation(randomUUID()))
+    await outlet.send([confirmation(randomUUID())])
     await follow(
       log,
       1 + (from === "start" ? 0 : from === "end" ? log.lastPlace() : placeUpTo(from)),
@@ -39,21 +39,22 @@ async function follow(log: Log, first: number, filter: EventFilter | null, outle
   let looked = 0
   while (!outlet.gone()) {
     let due: number | null = null
-    const page = log.read.all(next, PAGE_EVENTS, false)
-    for (const event of page) {
+    const messages: Buffer[] = []
+    for (const event of log.read.all(next, PAGE_EVENTS, false)) {
       next = event.place + 1
       const matches = !filter || filter.matches(event)
       if (filter && ++looked % filter.checkpointEvery === 0) due = event.place
       if (!matches) continue
       // One checkpoint stands for all that were due since the last event; the event itself stands for its own.
-      if (due !== null && due !== event.place && !(await outlet.send(checkpoint(positionOf(due))))) return
+      if (due !== null && due !== event.place) messages.push(checkpoint(positionOf(due)))
       due = null
-      if (!(await outlet.sendEvent(event.wire))) return
+      messages.push(outlet.event(event.wire))
     }
-    if (due !== null && !(await outlet.send(checkpoint(positionOf(due))))) return
+    if (due !== null) messages.push(checkpoint(positionOf(due)))
+    if (!(await outlet.send(messages))) return
     await turn()
     if (next <= log.lastPlace()) continue
-    if (!live && !(await outlet.send(caughtUp))) return
+    if (!live && !(await outlet.send([caughtUp]))) return
     live = true
     if (!(await watch.changed())) return
   }

@@ -23,8 +23,8 @@ export async function subscribeToStream(
   const watch = log.changes.watch(name)
   gone.addEventListener("abort", () => watch.stop())
   try {
-    await outlet.send(confirmation(randomUUID()))
-    if (from === "end") await outlet.send(caughtUp)
+    await outlet.send([confirmation(randomUUID())])
+    if (from === "end") await outlet.send([caughtUp])
     const next = from === "start" ? 0 : from === "end" ? last + 1 : from + 1
     if (ended) await watch.changed()
     else await follow(log, name, { next, liveFrom: from === "end" ? next : null }, outlet, watch)
@@ -61,7 +61,7 @@ async function follow(
         limit: Infinity,
         keep: () => true,
       })
-      for (const wire of page.wires) if (!(await outlet.sendEvent(wire))) return
+      if (!(await outlet.send(page.wires.map(outlet.event)))) return
       next = page.next
       await turn()
       if (page.more) continue
@@ -69,7 +69,7 @@ async function follow(
       // Whoever begins beyond the end hears nothing, not even this, until something is written.
       if (liveFrom === null && (woken || next <= last + 1)) {
         liveFrom = last + 1
-        if (!(await outlet.send(caughtUp))) return
+        if (!(await outlet.send([caughtUp]))) return
         continue
       }
     }
