@@ -21,7 +21,7 @@ export const relay: Scenario = {
     await seedSale(store, RESERVATIONS * scale).finally(store.close)
     // The reservations, and the sale itself.
     const messages = RESERVATIONS * scale + 1
-    // Each in a process of its own: the product mends kafkajs where it runs.
+    // Each in a process of its own: the product writes by hand what kafkajs writes slowly.
     const start = () => own(startChild<Relaying, number>(new URL("../tasks/relay.ts", import.meta.url)))
     const [ours, bare] = [start(), start()]
     const how = { logUrl, mysqlUrl, brokers, messages }

@@ -5,6 +5,7 @@ import pino from "pino"
 import { Registry } from "prom-client"
 import type { Message, MessageBroker } from "../../src/commands/ports/message-broker.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
+import { calmRequestQueues } from "../../src/infra/kafka/request-queue.ts"
 import { createKafka } from "../../src/infra/kafka.ts"
 import { mysqlDialect } from "../../src/infra/mysql.ts"
 import { systemClock as clock } from "../../src/infra/system-clock.ts"
@@ -72,6 +73,8 @@ function counting(broker: MessageBroker, messages: number, done: () => void): Me
 }
 
 async function loop({ logUrl, brokers }: Omit<Relaying, "by">): Promise<number> {
+  // Not what is slow in kafkajs, but what is wrong: else it warns all the time.
+  calmRequestQueues()
   const messages = await messagesOf(logUrl)
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()

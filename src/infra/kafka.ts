@@ -1,12 +1,4 @@
-import {
-  type Admin,
-  Kafka,
-  type Message as KafkaMessage,
-  type LogEntry,
-  logLevel,
-  Partitioners,
-  type Producer,
-} from "kafkajs"
+import { type Admin, Kafka, type LogEntry, logLevel, type Producer } from "kafkajs"
 import { within } from "../commands/ports/clock.ts"
 import {
   type Message,
@@ -15,6 +7,8 @@ import {
   MessageRefused,
 } from "../commands/ports/message-broker.ts"
 import { startKafkaConsumer } from "./kafka/consumer.ts"
+import { byKey } from "./kafka/partitioner.ts"
+import { writeProduceRequestsByHand } from "./kafka/produce-request.ts"
 import { calmRequestQueues } from "./kafka/request-queue.ts"
 import { systemClock } from "./system-clock.ts"
 
@@ -39,6 +33,7 @@ export interface KafkaOptions {
 /** Kafka behind kafkajs; nothing else knows that client, so that a successor is a change of this file. */
 export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
   calmRequestQueues()
+  writeProduceRequestsByHand()
   const kafka = new Kafka({
     clientId: "hash-coffee",
     brokers: [...brokers],
@@ -74,7 +69,7 @@ export function createKafka({ brokers, logger }: KafkaOptions): MessageBroker {
         idempotent: true,
         maxInFlightRequests: 1,
         allowAutoTopicCreation: false,
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: byKey,
       }),
     )
   }
@@ -137,9 +132,7 @@ const closed = async (client: Promise<{ disconnect(): Promise<void> }> | null): 
 const byTopic = (messages: readonly Message[]) =>
   [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
     topic,
-    messages: ofTopic.map(
-      ({ key, value, headers }): KafkaMessage => ({ key, value, headers: { ...headers } }),
-    ),
+    messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers })),
   }))
 
 /** Answers by which a broker says that it is the messages, not the moment. */
