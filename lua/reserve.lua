@@ -3,7 +3,8 @@
 --
 -- KEYS  gate, users, permits
 -- ARGV  T in ms, then of each request: request id, user, quantity, payload hash
--- Replies `not_loaded`, or one reply for each request, followed by epoch, rev, stock:
+-- Replies `not_loaded`, or as JSON, which is read faster than many small arrays, one reply for each request:
+-- a word, epoch, rev, stock, and
 --   pending           user, quantity, payload hash, instant of the permit that this request already has
 --   request_conflict  it has one, of another payload
 --   sale_not_open, sale_paused, invalid_quantity, limit_exceeded
@@ -65,4 +66,4 @@ local replies = {}
 for i = 2, #ARGV, 4 do
   replies[#replies + 1] = reserve(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3])
 end
-return replies
+return cjson.encode(replies)

@@ -37,7 +37,7 @@ export async function openGate(redisUrl: string) {
     async take({ requestId, userId, quantity }: Wanted, saleId: string): Promise<boolean> {
       if (!loaded.has(saleId)) await load(saleId)
       const args = [defaultGateTimes.soldOutMemoryMs, requestId, userId, quantity, PAYLOAD_HASH]
-      const [[word]] = (await run("reserve", gateKeys(saleId), args)) as [[string]]
+      const [[word]] = JSON.parse((await run("reserve", gateKeys(saleId), args)) as string) as [[string]]
       return word === "granted"
     },
   }

@@ -17,7 +17,13 @@ import { createTimeline, type Timeline } from "./timeline.ts"
 import { calm, type Weather } from "./wire.ts"
 
 /** As in service, but for what would make a run long: grace, claims, and how long an ended sale is looked at. */
-const times: SaleTimes = { ...defaultSaleTimes, graceMs: 800, claimMs: 1_200, afterEndMs: 5_000 }
+const times: SaleTimes = {
+  ...defaultSaleTimes,
+  graceMs: 800,
+  claimMs: 1_200,
+  afterEndMs: 5_000,
+  echoesMax: 2,
+}
 
 /** Everything of one run. */
 export interface World extends Omit<Servers, "serversOf"> {

@@ -109,6 +109,8 @@ export const orderCommands =
           switch (answer.kind) {
             case "accepted": {
               const order = orderOf(answer.outcome)
+              // Made here by hand, it needs no look at its schema.
+              reply.serializer(JSON.stringify)
               reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
               return
             }

@@ -17,6 +17,8 @@ export interface SaleTimes extends GateTimes {
   readonly gateLagMs: number
   /** How long after its end a sale is still looked at. */
   readonly afterEndMs: number
+  /** How many of its own events in a row a process is sent back before it lets the subscription to a sale go. */
+  readonly echoesMax: number
 }
 
 export const defaultSaleTimes: SaleTimes = {
@@ -27,6 +29,7 @@ export const defaultSaleTimes: SaleTimes = {
   lookEveryMs: 1_000,
   gateLagMs: 500,
   afterEndMs: 60_000,
+  echoesMax: 1_000,
 }
 
 /** What can go wrong behind a request's back; nothing of it loses an order. */

@@ -3,6 +3,7 @@ import * as FlashSale from "../../domain/flash-sale.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { EventStore } from "../ports/event-store.ts"
 import type { GateChange } from "../ports/gate.ts"
+import { follow } from "./follow.ts"
 import { gateChangeOf } from "./gate-change.ts"
 import { waiters } from "./waiters.ts"
 
@@ -26,8 +27,8 @@ export interface Follower {
   changesFrom(revision: number): Promise<readonly GateChange[]>
   /** The gate has applied everything up to this revision: its changes need not be kept. */
   gateHas(revision: number): void
-  /** Follows the stream live until `signal` aborts. */
-  follow(signal: AbortSignal): Promise<void>
+  /** Follows the stream live until `signal` aborts; it is let go while it brings back this process's own (see `follow`). */
+  follow(echoesMax: number, signal: AbortSignal): Promise<void>
 }
 
 /** Keeps the fold of one sale's stream, from where it stands, by reading, by following, and by this process's appends. */
@@ -102,11 +103,9 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
     gateHas(revision) {
       if (revision >= firstKept()) recent.splice(0, revision - firstKept() + 1)
     },
-    async follow(signal) {
-      const after = sale.revision < 0 ? {} : { after: BigInt(sale.revision) }
-      const isKnown = (revision: bigint) => revision <= sale.revision
-      for await (const message of store.subscribeStream({ stream, signal, isKnown, ...after }))
-        if (message.kind === "event") foldRecorded(message.event)
+    follow(echoesMax, signal) {
+      const [revision, movedAtMs] = [() => sale.revision, () => lastEventAtMs]
+      return follow({ store, clock, echoesMax }, { stream, revision, movedAtMs, fold: foldRecorded }, signal)
     },
   }
 }

@@ -68,7 +68,7 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const sight = createGateSight(clock, follower, times.lookEveryMs)
 
   const background = [
-    follower.follow(signal),
+    follower.follow(times.echoesMax, signal),
     snapshots.keep(sale, signal),
     watchGate(deps, { follower, writer, pusher, rebuild, permits, sight }, signal),
   ]

@@ -40,14 +40,18 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
   const unknownUntilMs = new Map<string, number>()
   const stopping = new AbortController()
   let lastOpening: Promise<unknown> = Promise.resolve()
+  /** The last of `live`, so that a crowd for one sale does not put it there again and again. */
+  let lastUsed = ""
 
   function peek(saleId: string): LiveSale | undefined {
     const found = live.get(saleId)
-    if (found) {
+    if (!found) return undefined
+    if (saleId !== lastUsed) {
       live.delete(saleId)
       live.set(saleId, found)
-      usedAtMs.set(saleId, clock.elapsed())
+      lastUsed = saleId
     }
+    usedAtMs.set(saleId, clock.elapsed())
     return found
   }
 
@@ -66,6 +70,7 @@ export function createLiveSales(deps: SaleDeps): LiveSales {
 
   function keep(saleId: string, sale: LiveSale): void {
     live.set(saleId, sale)
+    lastUsed = saleId
     usedAtMs.set(saleId, clock.elapsed())
     if (live.size > LIVE_MAX) letGo(live.values().next().value!)
   }

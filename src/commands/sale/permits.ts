@@ -35,11 +35,15 @@ export function createPermits(
   const queued = new Map<string, Queued>()
 
   async function finish(permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> {
-    const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit))
-    // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
-    const outcome = committed.ok && !committed.appended ? sale.outcomes.get(permit.requestId) : undefined
-    if (outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
-    return committed
+    try {
+      const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit))
+      // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
+      const outcome = committed.ok && !committed.appended ? sale.outcomes.get(permit.requestId) : undefined
+      if (outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
+      return committed
+    } finally {
+      queued.delete(permit.requestId)
+    }
   }
 
   const notDropped = (cause: unknown) =>
@@ -50,7 +54,7 @@ export function createPermits(
     commit(permit, epoch, by = commit) {
       const joined = queued.get(permit.requestId)
       if (joined) return joined
-      const done = finish(permit, epoch, by).finally(() => queued.delete(permit.requestId))
+      const done = finish(permit, epoch, by)
       // Whoever waits for it hears of a failure; when nobody does any more, it must not end the process.
       done.catch(() => undefined)
       const own = { payloadHash: permit.payloadHash, done }

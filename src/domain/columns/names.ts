@@ -112,13 +112,21 @@ export function createNames(): Names {
       const start = starts.get(number)
       const page = pages[start >>> PAGE_SHIFT]!
       const from = start & (PAGE_BYTES - 1)
-      const to = from + lengths.get(number)
-      let name = ""
-      for (let at = from; at < to; at++)
-        name += String.fromCharCode(page[at]! < WIDE ? page[at]! : (page[++at]! << 8) | page[++at]!)
-      return name
+      return textOf(page.subarray(from, from + lengths.get(number)))
     },
   }
+}
+
+/** Longer texts are not made in one call: its arguments lie on the stack. */
+const AT_ONCE_MAX = 1_000
+
+function textOf(bytes: Uint8Array): string {
+  if (bytes.length <= AT_ONCE_MAX && !bytes.includes(WIDE))
+    return String.fromCharCode.apply(null, bytes as unknown as number[])
+  let text = ""
+  for (let at = 0; at < bytes.length; at++)
+    text += String.fromCharCode(bytes[at]! < WIDE ? bytes[at]! : (bytes[++at]! << 8) | bytes[++at]!)
+  return text
 }
 
 function twiceAsLarge(table: Uint32Array, hashes: Column<number>): Uint32Array {

@@ -91,7 +91,10 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
       kind,
       orderId: otherOrders.get(row) ?? orderIdAt(saleId, revision),
       requestId,
-      userId: users.at(userNumbers.get(row)),
+      // Seldom asked for, and made from bytes.
+      get userId() {
+        return users.at(userNumbers.get(row))
+      },
       quantity: quantities.get(row),
       amountFen: amounts.get(row),
       payByMs: payBys.get(row),

@@ -35,10 +35,15 @@ export function reserveReplies(
   raw: unknown,
   asked: readonly { readonly request: { readonly requestId: string } }[],
 ): ReserveReply[] {
-  const replies = raw as Reply | readonly Reply[]
-  if (replies[0] === "not_loaded") return asked.map(() => ({ kind: "not_loaded" }))
+  if (typeof raw !== "string") return asked.map(() => ({ kind: notLoaded(raw as Reply) }))
+  const replies = JSON.parse(raw) as readonly Reply[]
   if (replies.length !== asked.length) throw unexpected(raw)
-  return asked.map(({ request }, index) => reserveReply(replies[index] as Reply, request.requestId))
+  return asked.map(({ request }, index) => reserveReply(replies[index]!, request.requestId))
+}
+
+function notLoaded(reply: Reply): "not_loaded" {
+  if (reply[0] !== "not_loaded") throw unexpected(reply)
+  return reply[0]
 }
 
 function reserveReply(reply: Reply, requestId: string): ReserveReply {

@@ -1,0 +1,53 @@
+import type { RecordedEvent } from "../../domain/event.ts"
+import { type Clock, sleep } from "../ports/clock.ts"
+import type { EventStore } from "../ports/event-store.ts"
+
+/** The fold has stood still for so long: what others write is followed again. */
+const STILL_MS = 100
+
+/** The stream as its follower has it. */
+export interface Followed {
+  readonly stream: string
+  /** The last revision in the fold. */
+  readonly revision: () => number
+  /** When the fold last moved, in the clock's elapsed milliseconds. */
+  readonly movedAtMs: () => number
+  readonly fold: (event: RecordedEvent) => void
+}
+
+/**
+ * Follows a stream live until `signal` aborts. A process that writes on it all the time would be sent back each event that it
+ * has appended, at the cost of a tenth of its time. After `echoesMax` of them without another's between, the subscription is
+ * let go until the appends pause: as long as they go on, whatever another writes is met by the next of them as a conflict.
+ */
+export async function follow(
+  { store, clock, echoesMax }: { store: EventStore; clock: Clock; echoesMax: number },
+  { stream, revision, movedAtMs, fold }: Followed,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await untilEchoes()
+    for (let leftMs = STILL_MS; leftMs > 0 && !signal.aborted; ) {
+      await sleep(clock, leftMs, signal)
+      leftMs = movedAtMs() + STILL_MS - clock.elapsed()
+    }
+  }
+
+  async function untilEchoes(): Promise<void> {
+    const enough = new AbortController()
+    let echoes = 0
+    const isKnown = (at: bigint) => {
+      if (at > revision()) return false
+      echoes += 1
+      if (echoes === echoesMax) enough.abort()
+      return true
+    }
+    const after = revision() < 0 ? {} : { after: BigInt(revision()) }
+    const either = AbortSignal.any([signal, enough.signal])
+    for await (const message of store.subscribeStream({ stream, isKnown, signal: either, ...after })) {
+      if (message.kind !== "event") continue
+      echoes = 0
+      fold(message.event)
+    }
+  }
+}
