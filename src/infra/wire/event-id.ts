@@ -11,8 +11,7 @@ const PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function readEventId(message: Buffer): Buffer | null {
   if (message.length === TEXT_LENGTH + 2 && message[0] === 0x12 && message[1] === TEXT_LENGTH) {
     const text = message.subarray(2)
-    if (PATTERN.test(text.toString("latin1", 0, TEXT_LENGTH))) return text
-    return fromText(text.toString("latin1", 0, TEXT_LENGTH))
+    return isLowerCase(text) ? text : fromText(text.toString("latin1", 0, TEXT_LENGTH))
   }
   const cursor: Cursor = { bytes: message, at: 0 }
   let id: Buffer | null = null
@@ -23,6 +22,19 @@ export function readEventId(message: Buffer): Buffer | null {
     else skip(cursor, tag)
   }
   return id
+}
+
+const DASH = 45
+
+/** The pattern without making a string, as every event has an id. */
+function isLowerCase(text: Buffer): boolean {
+  for (let at = 0; at < TEXT_LENGTH; at++) {
+    const byte = text[at]!
+    const isHex = (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102)
+    const isDashed = at === 8 || at === 13 || at === 18 || at === 23
+    if (isDashed ? byte !== DASH : !isHex) return false
+  }
+  return true
 }
 
 function fromText(text: string): Buffer | null {

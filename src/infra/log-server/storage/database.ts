@@ -21,6 +21,8 @@ export interface Database {
   events(place: number, limit: number, backwards: boolean): Iterable<{ place: number; wire: Buffer }>
   putEvent(place: number, wire: Buffer): void
   streamId(name: string): number | null
+  /** Whether there may be streams that hold the metadata of others. */
+  hasMetastreams(): boolean
   createStream(name: string): number
   putRun(streamId: number, run: Run): void
   /** Runs of a stream upwards, beginning with the one that holds `revision`. */
@@ -72,8 +74,14 @@ export function openDatabase(folder: string): Database {
         yield { place: key, wire: value }
     },
     putEvent(place, wire) {
-      events.putSync(place, wire)
+      // Behind all others: nothing is searched for, and pages are filled to their end.
+      const stored: unknown = events.putSync(place, wire, { append: true })
+      if (stored !== true) throw new Error(`place ${place} of the log is not behind its end`)
     },
+    hasMetastreams: () =>
+      [METASTREAMS, LONG_NAMES].some(
+        (range) => greatest(streams.getKeys({ ...range, limit: 1 })) !== undefined,
+      ),
     streamId: (name) => streams.get(streamKey(name))?.readUIntBE(0, 6) ?? null,
     createStream(name) {
       const id = ++lastStreamId
@@ -119,6 +127,10 @@ function runKey(streamId: number, revision: number): Buffer {
 }
 
 const LONGEST_KEPT_NAME = 512
+
+/** Keys of streams whose names begin with `$$`, and of all whose names are too long for a key. */
+const METASTREAMS = { start: Buffer.from("0$$"), end: Buffer.from("0$%") }
+const LONG_NAMES = { start: Buffer.from("1"), end: Buffer.from("2") }
 
 /** lmdb's keys are short: a long name goes by its digest. The first byte keeps the two kinds apart. */
 function streamKey(name: string): Buffer {

@@ -45,6 +45,8 @@ export const firstReadable = (stream: Stream, metadata: StreamMetadata): number 
 /** The streams, as the database has them; those in use are kept in memory. */
 export function openStreams(database: Database): Streams {
   const kept = recentMap<string, Stream>(KEPT_STREAMS)
+  // In most logs no stream has metadata, and then it is not looked for with each new stream.
+  let someHaveMetadata = database.hasMetastreams()
 
   function get(name: string): Stream {
     const known = kept.get(name)
@@ -73,11 +75,13 @@ export function openStreams(database: Database): Streams {
   return {
     get,
     metadata(stream) {
+      if (!someHaveMetadata) return NO_METADATA
       // A metadata stream has no metadata of its own.
       stream.metadata ??= isMetastream(stream.name) ? NO_METADATA : readMetadata(stream.name)
       return stream.metadata
     },
     metadataChanged(name) {
+      someHaveMetadata = true
       const stream = kept.get(name)
       if (stream) stream.metadata = null
     },

@@ -32,6 +32,8 @@ const EMPTY: Buffer = Buffer.alloc(0)
 /** The only one who writes. `lastPlace` is where the log ends; `now` is the clock, ms since the epoch. */
 export function createWriter(database: Database, streams: Streams, now: () => number): Writer {
   const recentIds = createRecentIds()
+  /** Of the event before, as most are of one kind and many of one moment. */
+  let before = { type: "", contentType: "", createdMs: -1, fields: EMPTY }
   let lastPlace = database.lastPlace()
 
   const lookups: Lookups = {
@@ -61,20 +63,15 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     const createdMs = now()
     const firstPlace = lastPlace + 1
     let revision = firstRevision
-    let [type, contentType, metadata]: [string, string, Buffer] = ["", "", EMPTY]
-    for (const event of events) {
-      if (event.type !== type || event.contentType !== contentType) {
-        type = event.type
-        contentType = event.contentType
-        metadata = metadataFields(type, contentType, createdMs)
-      }
+    for (const { id, type, contentType, customMetadata, data } of events) {
+      if (type !== before.type || contentType !== before.contentType || createdMs !== before.createdMs)
+        before = { type, contentType, createdMs, fields: metadataFields(type, contentType, createdMs) }
       const place = ++lastPlace
-      const { id, customMetadata, data } = event
       const position = positionOf(place)
       const wire = encodeRecordedEvent(
         { id, revision, position, customMetadata, data },
         streamBytes,
-        metadata,
+        before.fields,
       )
       database.putEvent(place, wire)
       recentIds.add(id, stream.name, revision)

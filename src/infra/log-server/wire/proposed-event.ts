@@ -23,11 +23,12 @@ export function readProposedEvent(message: Buffer): ProposedEvent {
   let contentType: string | null = null
   let customMetadata = EMPTY
   let data = EMPTY
+  let entries = 0
   while (cursor.at < message.length) {
     const tag = readVarint(cursor)
     if (tag === 0x0a) id = readEventId(readBytes(cursor))
     else if (tag === 0x12) {
-      const [key, value] = readEntry(readBytes(cursor))
+      const { key, value } = readMetadata(readBytes(cursor), entries++)
       if (key === "type") type = value
       else if (key === "content-type") contentType = value
     } else if (tag === 0x1a) customMetadata = readBytes(cursor)
@@ -35,4 +36,25 @@ export function readProposedEvent(message: Buffer): ProposedEvent {
     else skip(cursor, tag)
   }
   return { id, type, contentType, customMetadata, data }
+}
+
+interface Entry {
+  readonly bytes: Buffer
+  readonly key: string
+  readonly value: string
+}
+
+/** The metadata of the event before, entry by entry: almost always it is that of the next one too. */
+const before: (Entry | undefined)[] = [undefined, undefined]
+const LONGEST_KEPT = 256
+
+/** Reads the entry of an event's metadata that stands at this place among them. */
+function readMetadata(entry: Buffer, place: number): Omit<Entry, "bytes"> {
+  const known = before[place]
+  if (known?.bytes.equals(entry)) return known
+  const [key, value] = readEntry(entry)
+  // A copy, as a view would keep the whole request.
+  if (place < before.length && entry.length <= LONGEST_KEPT)
+    before[place] = { bytes: Buffer.from(entry), key, value }
+  return { key, value }
 }

@@ -50,12 +50,13 @@ export function metadataFields(type: string, contentType: string, createdMs: num
  */
 export function encodeRecordedEvent(event: EventToRecord, stream: Buffer, metadata: Buffer): Buffer {
   const { id, position, customMetadata, data } = event
-  const revision = revisionField(event.revision)
+  const isTombstone = event.revision === TOMBSTONE_REVISION
+  const revisionSize = isTombstone ? TOMBSTONE_FIELD.length : 1 + varintSize(event.revision)
   const positionSize = varintSize(position)
   const recorded =
     ID_FIELD_SIZE +
     stream.length +
-    revision.length +
+    revisionSize +
     2 * (1 + positionSize) +
     metadata.length +
     (customMetadata.length > 0 ? fieldSize(customMetadata.length) : 0) +
@@ -74,8 +75,12 @@ export function encodeRecordedEvent(event: EventToRecord, stream: Buffer, metada
   at += ID_FIELD_SIZE
   target.set(stream, at)
   at += stream.length
-  target.set(revision, at)
-  at += revision.length
+  if (isTombstone) target.set(TOMBSTONE_FIELD, at)
+  else {
+    target[at] = 0x18
+    writeVarint(target, at + 1, event.revision)
+  }
+  at += revisionSize
   target[at] = 0x20
   at = writeVarint(target, at + 1, position)
   target[at] = 0x28
@@ -90,14 +95,6 @@ export function encodeRecordedEvent(event: EventToRecord, stream: Buffer, metada
 }
 
 const TOMBSTONE_FIELD = Buffer.from("18ffffffffffffffff7f", "hex")
-
-function revisionField(revision: number): Buffer {
-  if (revision === TOMBSTONE_REVISION) return TOMBSTONE_FIELD
-  const bytes = Buffer.allocUnsafe(1 + varintSize(revision))
-  bytes[0] = 0x18
-  writeVarint(bytes, 1, revision)
-  return bytes
-}
 
 /** Opens a stored `ReadResp`; answers a cursor at its recorded event and where that ends. */
 function recordedEvent(wire: Buffer): { cursor: Cursor; end: number } {
