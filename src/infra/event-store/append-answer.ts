@@ -1,4 +1,5 @@
 import { readEventId } from "../wire/event-id.ts"
+import { readCommitPosition } from "../wire/fields.ts"
 import { type Cursor, readBytes, readVarint, readVarint64, skip } from "../wire/reader.ts"
 
 /** What became of an append. `position` is null when the server tells none. */
@@ -34,17 +35,6 @@ function readSuccess(message: Buffer): AppendAnswer {
     else skip(cursor, tag)
   }
   return { kind: "success", revision, position }
-}
-
-function readCommitPosition(message: Buffer): bigint {
-  const cursor: Cursor = { bytes: message, at: 0 }
-  let position = 0n
-  while (cursor.at < message.length) {
-    const tag = readVarint(cursor)
-    if (tag === 0x08) position = readVarint64(cursor)
-    else skip(cursor, tag)
-  }
-  return position
 }
 
 /** Reads a `google.rpc.Status`, whose details say by their type what went wrong. */

@@ -1,5 +1,6 @@
 import type { SubscriptionMessage } from "../../commands/ports/event-store.ts"
-import { type Cursor, readBytes, readVarint, readVarint64, skip } from "../wire/reader.ts"
+import { readCommitPosition } from "../wire/fields.ts"
+import { type Cursor, readBytes, readVarint, skip } from "../wire/reader.ts"
 import { readRecordedEvent, readRevision } from "./recorded-event.ts"
 
 /** What the server sends to a read or a subscription. `other`: what concerns neither. */
@@ -22,7 +23,7 @@ export function readMessage(message: Buffer, isKnown?: IsKnown): ReadMessage {
     if (tag === 0x0a) {
       const event = readBytes(cursor)
       if (!isKnown?.(readRevision(event))) read = { kind: "event", event: readRecordedEvent(event) }
-    } else if (tag === 0x1a) read = { kind: "checkpoint", position: readCheckpoint(readBytes(cursor)) }
+    } else if (tag === 0x1a) read = { kind: "checkpoint", position: readCommitPosition(readBytes(cursor)) }
     else {
       if (tag === 0x12) read = CONFIRMED
       else if (tag === 0x22) read = NO_STREAM
@@ -31,15 +32,4 @@ export function readMessage(message: Buffer, isKnown?: IsKnown): ReadMessage {
     }
   }
   return read
-}
-
-function readCheckpoint(message: Buffer): bigint {
-  const cursor: Cursor = { bytes: message, at: 0 }
-  let commit = 0n
-  while (cursor.at < message.length) {
-    const tag = readVarint(cursor)
-    if (tag === 0x08) commit = readVarint64(cursor)
-    else skip(cursor, tag)
-  }
-  return commit
 }

@@ -76,7 +76,10 @@ function readRecord(message: Buffer, commit: bigint | null): RecordedEvent {
     position: position ?? commit ?? 0n,
     type,
     data: text === null ? data : parsed(text, text),
-    metadata: metadata?.length ? parsed(metadata.toString("utf8"), metadata) : undefined,
+    // Few readers want it.
+    get metadata() {
+      return metadata?.length ? parsed(metadata.toString("utf8"), metadata) : undefined
+    },
     recordedAtMs: msOf(created),
   }
 }

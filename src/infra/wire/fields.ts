@@ -1,4 +1,4 @@
-import { type Cursor, readBytes, readVarint, skip } from "./reader.ts"
+import { type Cursor, readBytes, readVarint, readVarint64, skip } from "./reader.ts"
 
 /** Reads an entry of a `map<string, string>`. */
 export function readEntry(message: Buffer): [key: string, value: string] {
@@ -24,4 +24,16 @@ export function readStreamName(message: Buffer): string {
     else skip(cursor, tag)
   }
   return name
+}
+
+/** The commit position in an `AllStreamPosition` or a `Checkpoint`. */
+export function readCommitPosition(message: Buffer): bigint {
+  const cursor: Cursor = { bytes: message, at: 0 }
+  let position = 0n
+  while (cursor.at < message.length) {
+    const tag = readVarint(cursor)
+    if (tag === 0x08) position = readVarint64(cursor)
+    else skip(cursor, tag)
+  }
+  return position
 }
