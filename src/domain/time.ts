@@ -21,3 +21,15 @@ export function toInstant(ms: number): Instant {
   }
   return recentTexts[at]!
 }
+
+let lastText: Instant = ""
+let lastMs = Number.NaN
+
+/** An `Instant` to milliseconds since the Unix epoch. In a rush the same comes again and again. */
+export function fromInstant(text: Instant): number {
+  if (text !== lastText) {
+    lastMs = Date.parse(text)
+    lastText = text
+  }
+  return lastMs
+}

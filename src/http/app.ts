@@ -47,8 +47,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { timeouts = clientTimeouts } = deps
   const app = Fastify({
     // Without a logger of its own: a line a request would cost a rush more than it tells, and the metrics count them.
-    // It becomes the correlation id of events, so it must stay unique over restarts and processes.
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,
@@ -107,6 +106,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     for (const addRoutes of deps.routes) addRoutes(api)
   })
   return app
+}
+
+/** They become correlation ids of events, so they are unique over restarts and processes; counting costs a rush next to nothing. */
+function createRequestIds(): () => string {
+  const began = randomUUID()
+  let requests = 0
+  return () => `${began}-${++requests}`
 }
 
 function withZod(scope: FastifyInstance): Api {

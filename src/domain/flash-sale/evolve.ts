@@ -1,3 +1,4 @@
+import { fromInstant } from "../time.ts"
 import type { Event, Terms } from "./events.ts"
 import { rememberedAs, type Sale, statusAt } from "./state.ts"
 
@@ -45,7 +46,7 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
         userId: data.userId,
         quantity: data.quantity,
         amountFen: data.amountFen,
-        payByMs: Date.parse(data.payBy),
+        payByMs: fromInstant(data.payBy),
         payloadHash: data.payloadHash,
         revision: at.revision,
         position: at.position,
