@@ -110,6 +110,7 @@ describe("by hand as generated", () => {
           { ...event, id: Buffer.from(event.id, "latin1") },
           streamField(event.stream),
           metadataFields(event.type, event.contentType, event.createdMs),
+          Buffer.alloc,
         )
         expect(decode(wire)).toEqual({ ...event, id: event.id })
         expect(decode(withStructuredId(wire))).toEqual({ ...event, id: halves(event.id) })
@@ -160,6 +161,7 @@ it("a tombstone stands at the greatest revision", () => {
     },
     streamField("s"),
     metadataFields("$streamDeleted", "application/octet-stream", 0),
+    Buffer.alloc,
   )
   const event = streams.ReadResp.deserializeBinary(wire).getEvent()?.getEvent()
   expect(event?.getStreamRevision()).toBe("9223372036854775807")

@@ -4,7 +4,7 @@ import type { ProposedEvent } from "../wire/proposed-event.ts"
 import { bytesOf, isUsableName, MAX_APPEND_BYTES, validate } from "./append-request.ts"
 import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
 import { type BatchOptions, readPart } from "./batch-request.ts"
-import { senderOf } from "./call-inside.ts"
+import { pieceOf, senderOf } from "./call-inside.ts"
 import { malformed } from "./errors.ts"
 
 /** An append of which some messages have come. */
@@ -37,7 +37,7 @@ export function batchAppend(log: Log): handleBidiStreamingCall<Buffer, Buffer> {
       answers = []
       if (call.cancelled || sender.closed()) return
       // A client that does not read its answers is not read either: nothing piles up here.
-      if (!sender.send(ready) && !call.isPaused()) {
+      if (!sender.send(pieceOf(ready)) && !call.isPaused()) {
         call.pause()
         void sender.drained().then(() => call.resume())
       }

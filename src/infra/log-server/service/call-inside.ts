@@ -12,8 +12,8 @@ interface CallInside {
  * itself, except its end.
  */
 export interface Sender {
-  /** Sends messages as they are, in one piece. False when it is time to wait for `drained`. */
-  send(messages: readonly Buffer[]): boolean
+  /** Sends one piece. False when it is time to wait for `drained`. */
+  send(piece: Buffer): boolean
   /** Resolves once there is room again, or nobody there any more. */
   drained(): Promise<void>
   /** Nothing can be sent any more: the client has gone, or the call has ended. */
@@ -24,10 +24,10 @@ export function senderOf(call: object): Sender {
   const inside = (call as CallInside).call
   const { stream } = inside
   return {
-    send(messages) {
+    send(piece) {
       // Only the first time does this send anything.
       inside.sendMetadata(NO_METADATA)
-      return stream.write(framed(messages))
+      return stream.write(piece)
     },
     drained: () =>
       new Promise((resolve) => {
@@ -46,7 +46,8 @@ const ENDS = ["drain", "finish", "close"] as const
 /** Before each message: whether it is compressed, and its length. */
 const HEAD_BYTES = 5
 
-function framed(messages: readonly Buffer[]): Buffer {
+/** Messages one after the other, as they stand on the wire. */
+export function pieceOf(messages: readonly Buffer[]): Buffer {
   let size = 0
   for (const message of messages) size += HEAD_BYTES + message.length
   const target = Buffer.allocUnsafe(size)

@@ -1,6 +1,6 @@
 import type { ServerWritableStream } from "@grpc/grpc-js"
 import { withStructuredId } from "../wire/recorded-event.ts"
-import { senderOf } from "./call-inside.ts"
+import { pieceOf, senderOf } from "./call-inside.ts"
 import type { streams } from "./protocol.ts"
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, Buffer>
@@ -22,16 +22,24 @@ export function createOutlet(call: ReadCall, structuredIds: boolean): Outlet {
   const gone = () => call.cancelled || sender.closed()
   return {
     async send(messages) {
-      for (let next = 0; next < messages.length; ) {
+      // All of them at once, as stored events may not be there any more after a wait.
+      for (const piece of piecesOf(messages)) {
         if (gone()) return false
-        const first = next
-        for (let bytes = 0; next < messages.length && bytes < PIECE_BYTES; next++)
-          bytes += messages[next]!.length
-        if (!sender.send(messages.slice(first, next))) await sender.drained()
+        if (!sender.send(piece)) await sender.drained()
       }
       return !gone()
     },
     event: structuredIds ? withStructuredId : (wire) => wire,
     gone,
   }
+}
+
+function piecesOf(messages: readonly Buffer[]): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let next = 0; next < messages.length; ) {
+    const first = next
+    for (let bytes = 0; next < messages.length && bytes < PIECE_BYTES; next++) bytes += messages[next]!.length
+    pieces.push(pieceOf(messages.slice(first, next)))
+  }
+  return pieces
 }

@@ -3,7 +3,7 @@ import type { Outcome, WriteCommand } from "./commands.ts"
 import { openDatabase } from "./database.ts"
 import { createReader, type Reader } from "./reader.ts"
 import { openStreams, type Streams } from "./streams.ts"
-import { createTail, type LogEvent } from "./tail.ts"
+import { createTail } from "./tail.ts"
 import { createWriter } from "./writer.ts"
 
 export interface Log {
@@ -26,8 +26,8 @@ export interface Log {
 export function openLog(folder: string, now: () => number, onFailure: (error: unknown) => void): Log {
   const database = openDatabase(folder)
   const streams = openStreams(database)
-  const writer = createWriter(database, streams, now)
   const tail = createTail()
+  const writer = createWriter({ database, streams, tail, now })
   const changes = createChanges()
   let lastPlace = database.lastPlace()
   let queue: { command: WriteCommand; done: (outcome: Outcome) => void }[] = []
@@ -39,7 +39,7 @@ export function openLog(folder: string, now: () => number, onFailure: (error: un
     queue = []
     if (group.length === 0) return
     const outcomes: Outcome[] = []
-    const written: LogEvent[] = []
+    const written = new Set<string>()
     try {
       database.commit(() => {
         for (const { command } of group) outcomes.push(writer.write(command, written))
@@ -54,12 +54,11 @@ export function openLog(folder: string, now: () => number, onFailure: (error: un
     })
   }
 
-  function publish(written: readonly LogEvent[]): void {
-    const last = written.at(-1)
-    if (!last) return
-    tail.add(written)
-    lastPlace = last.place
-    changes.announce(new Set(written.map(({ stream }) => stream)))
+  function publish(written: ReadonlySet<string>): void {
+    if (written.size === 0) return
+    tail.publish()
+    lastPlace = writer.lastPlace()
+    changes.announce(written)
   }
 
   return {

@@ -20,17 +20,27 @@ import {
   type Stream,
   type Streams,
 } from "./streams.ts"
-import type { LogEvent } from "./tail.ts"
+import type { Tail } from "./tail.ts"
 
 export interface Writer {
-  /** Does one write inside the current transaction. Every event that it stores is pushed to `written`. */
-  write(command: WriteCommand, written: LogEvent[]): Outcome
+  /** Does one write inside the current transaction. The streams that it writes to are added to `written`. */
+  write(command: WriteCommand, written: Set<string>): Outcome
+  /** Where the log ends, with all that was written. */
+  lastPlace(): number
 }
 
 const EMPTY: Buffer = Buffer.alloc(0)
 
-/** The only one who writes. `lastPlace` is where the log ends; `now` is the clock, ms since the epoch. */
-export function createWriter(database: Database, streams: Streams, now: () => number): Writer {
+interface Storage {
+  readonly database: Database
+  readonly streams: Streams
+  readonly tail: Tail
+  /** The clock, ms since the epoch. */
+  readonly now: () => number
+}
+
+/** The only one who writes. */
+export function createWriter({ database, streams, tail, now }: Storage): Writer {
   const recentIds = createRecentIds()
   /** Of the event before, as most are of one kind and many of one moment. */
   let before = { type: "", contentType: "", createdMs: -1, fields: EMPTY }
@@ -56,7 +66,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     stream: Stream,
     events: readonly ValidEvent[],
     firstRevision: number,
-    written: LogEvent[],
+    written: Set<string>,
   ): void {
     stream.id ??= database.createStream(stream.name)
     const streamBytes = streamField(stream.name)
@@ -72,12 +82,14 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
         { id, revision, position, customMetadata, data },
         streamBytes,
         before.fields,
+        tail.room,
       )
       database.putEvent(place, wire)
       recentIds.add(id, stream.name, revision)
-      written.push({ place, stream: stream.name, type, revision, wire })
+      tail.add({ place, stream: stream.name, type, revision })
       revision++
     }
+    written.add(stream.name)
     stream.last = revision - 1
     database.putRun(stream.id, { last: stream.last, count: events.length, firstPlace })
     if (isMetastream(stream.name)) streams.metadataChanged(originalOf(stream.name))
@@ -88,7 +100,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     type: string,
     data: string,
     revision: number,
-    written: LogEvent[],
+    written: Set<string>,
   ): void {
     const id = Buffer.from(randomUUID(), "latin1")
     const event = {
@@ -101,7 +113,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     store(stream, [event], revision, written)
   }
 
-  function truncate(name: string, before: string, written: LogEvent[]): void {
+  function truncate(name: string, before: string, written: Set<string>): void {
     const metastream = streams.get(metastreamOf(name))
     storeSystemEvent(metastream, "$metadata", `{"$tb":${before}}`, metastream.last + 1, written)
   }
@@ -112,7 +124,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
     return null
   }
 
-  function append(stream: Stream, command: WriteCommand & { kind: "append" }, written: LogEvent[]): Outcome {
+  function append(stream: Stream, command: WriteCommand & { kind: "append" }, written: Set<string>): Outcome {
     const checked = check(stream, command.expected, command.events, lookups)
     if (checked.kind === "stream_deleted") return checked
     if (checked.kind === "wrong_version") return { kind: "wrong_version", actual: stream.last }
@@ -135,7 +147,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
   function remove(
     stream: Stream,
     command: WriteCommand & { kind: "delete" | "tombstone" },
-    written: LogEvent[],
+    written: Set<string>,
   ): Outcome {
     // Checked as if one event that is nowhere yet were to be appended.
     const checked = check(stream, command.expected, [{ id: EMPTY }], lookups)
@@ -153,6 +165,7 @@ export function createWriter(database: Database, streams: Streams, now: () => nu
       const stream = streams.get(command.stream)
       return command.kind === "append" ? append(stream, command, written) : remove(stream, command, written)
     },
+    lastPlace: () => lastPlace,
   }
 }
 

@@ -46,9 +46,14 @@ export function metadataFields(type: string, contentType: string, createdMs: num
 
 /**
  * Encodes the `ReadResp` that will answer every read of this event, so that reading it later is copying bytes.
- * `stream` and `metadata` come from `streamField` and `metadataFields`.
+ * `stream` and `metadata` come from `streamField` and `metadataFields`; `room` gives memory of a size.
  */
-export function encodeRecordedEvent(event: EventToRecord, stream: Buffer, metadata: Buffer): Buffer {
+export function encodeRecordedEvent(
+  event: EventToRecord,
+  stream: Buffer,
+  metadata: Buffer,
+  room: (bytes: number) => Buffer,
+): Buffer {
   const { id, position, customMetadata, data } = event
   const isTombstone = event.revision === TOMBSTONE_REVISION
   const revisionSize = isTombstone ? TOMBSTONE_FIELD.length : 1 + varintSize(event.revision)
@@ -62,7 +67,7 @@ export function encodeRecordedEvent(event: EventToRecord, stream: Buffer, metada
     (customMetadata.length > 0 ? fieldSize(customMetadata.length) : 0) +
     (data.length > 0 ? fieldSize(data.length) : 0)
   const readEvent = fieldSize(recorded) + 1 + positionSize
-  const target = Buffer.allocUnsafe(fieldSize(readEvent))
+  const target = room(fieldSize(readEvent))
   target[0] = 0x0a
   let at = writeVarint(target, 1, readEvent)
   target[at] = 0x0a
