@@ -110,7 +110,7 @@ export const orderCommands =
             case "accepted": {
               const order = orderOf(answer.outcome)
               // Made here by hand, it needs no look at its schema.
-              reply.serializer(JSON.stringify)
+              reply.serializer(JSON.stringify).type("application/json; charset=utf-8")
               reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
               return
             }
