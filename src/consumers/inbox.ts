@@ -3,7 +3,7 @@ import type { Db, NotificationRow, Tx } from "../projections/database.ts"
 import { type Parked, park } from "../projections/parked-messages.ts"
 import { parseMessage } from "../relay/messages.ts"
 import type { Tell } from "./channels.ts"
-import { isNotifying, notificationOf } from "./notification.ts"
+import { isNotifying, notificationOf, notifyingTypes } from "./notification.ts"
 
 /** The Kafka group that fills the users' inboxes; a stored name is never changed. */
 export const INBOX_GROUP = "hash-coffee.notify-users"
@@ -32,7 +32,7 @@ export const takeIn = (
 export const takeInAgain = (tx: Tx, tell: Tell, value: string): Promise<void> => tell(tx, toldBy(value))
 
 function toldBy(value: string): NotificationRow[] {
-  const message = parseMessage(value)
+  const message = parseMessage(value, notifyingTypes)
   if (!message || !isNotifying(message)) return []
   return [notificationOf(message.eventId, message) ?? []].flat()
 }

@@ -35,9 +35,10 @@ export interface ReactorDeps {
 const BATCH = { max: 500, lingerMs: 5, everyMs: 20, idleMs: 500 }
 /**
  * For what appends by itself, in a burst for a batch. The log's adapter takes 500 appends at once: three reactors and the
- * timer leave room there for every buyer's group.
+ * timer leave room there for every buyer's group. What follows each order needs most: a burst waits for one commit.
  */
-export const FEW_LANES = 100
+export const FEW_LANES = 50
+export const BURST_LANES = 250
 /** For what goes through a sale's group commit: the more wait, the more go into one append. */
 export const MANY_LANES = 250
 

@@ -154,13 +154,20 @@ export type MessageOf<Type extends MessageType> = Omit<z.infer<typeof envelope>,
 export type AnyMessage = { [Type in MessageType]: MessageOf<Type> }[MessageType]
 
 /**
- * The message in a Kafka value; null when it is of a type that this code does not know, for topics grow. Throws when
- * it is no message of ours.
+ * The message in a Kafka value; null when it is of a type that is not `wanted`, which nobody checks then, or that this code
+ * does not know, for topics grow. Throws when it is no message of ours.
  */
-export function parseMessage(value: string): AnyMessage | null {
+export function parseMessage(
+  value: string,
+  wanted: readonly MessageType[] = messageTypes,
+): AnyMessage | null {
   const json: unknown = JSON.parse(value)
+  if (messageTypes.some((known) => isOf(known, json) && !wanted.includes(known))) return null
   const { type, ...around } = envelope.parse(json)
   if (!Object.hasOwn(published, type)) return null
   const { data } = z.object({ data: published[type as MessageType].data }).parse(json)
   return { ...around, type, data } as AnyMessage
 }
+
+const isOf = (type: MessageType, json: unknown): boolean =>
+  (json as { readonly type?: unknown } | null)?.type === type

@@ -1,3 +1,5 @@
+import fc from "fast-check"
+import { v5 } from "uuid"
 import { describe, expect, it } from "vitest"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import * as Order from "../../src/domain/order.ts"
@@ -13,6 +15,12 @@ describe("what a reactor makes of an event", () => {
     expect([first(), first()]).toEqual([again(), again()])
     const ids = [derivedId("a", "x"), derivedId("a", "y"), derivedId("b", "x"), derivedIds("a", "x")()]
     expect(new Set(ids).size).toBe(4)
+  })
+
+  it("has ids as RFC 9562 derives them from names", () => {
+    const namespace = "c0a3a7a1-4a53-4d0c-8d0e-6b8e2f1d9a55"
+    const isSame = (cause: string, why: string) => derivedId(cause, why) === v5(`${cause}/${why}`, namespace)
+    fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.string(), isSame))
   })
 
   it("is recognised by the log when it comes from another process", async () => {

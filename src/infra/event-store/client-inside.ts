@@ -1,6 +1,6 @@
 import type { EventStoreDBClient } from "@eventstore/db-client"
 import type { StreamsClient } from "@eventstore/db-client/generated/streams_grpc_pb.js"
-import type { CallOptions, Channel, ClientDuplexStream, Metadata } from "@grpc/grpc-js"
+import type { CallOptions, Channel, ChannelOptions, ClientDuplexStream, Metadata } from "@grpc/grpc-js"
 
 export type BatchAppendCall = ClientDuplexStream<Buffer, Buffer>
 
@@ -21,6 +21,26 @@ export interface ClientInside {
   /** Until when the server may take its time, by `defaultDeadline` in the URL. */
   createDeadline(): Date
   getChannel(): Promise<Channel>
+  /** Makes a channel to the node that it finds, which connects at its first call. */
+  createChannel(): Promise<Channel>
 }
 
 export const insideOf = (client: EventStoreDBClient): ClientInside => client as unknown as ClientInside
+
+/** What may be on its way from the server before it has been read, in bytes. */
+const WINDOW_BYTES = 1_048_576
+
+/**
+ * Gives the client's channels a larger window. By default 64 KiB are on their way at most, for all calls together: a
+ * process that looks at its sockets ten times a second, because it has much to do, would read a thousand events a second.
+ */
+export function widenWindow(client: EventStoreDBClient): void {
+  const inside = insideOf(client)
+  const { createChannel } = inside
+  inside.createChannel = async () => {
+    const channel = await createChannel()
+    const { internalChannel } = channel as unknown as { internalChannel: { options: ChannelOptions } }
+    internalChannel.options["grpc-node.flow_control_window"] = WINDOW_BYTES
+    return channel
+  }
+}

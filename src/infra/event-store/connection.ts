@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from "@eventstore/db-client"
 import type { ServiceError } from "@grpc/grpc-js"
 import { type AppendCall, appendCallOf } from "./append-call.ts"
-import { insideOf } from "./client-inside.ts"
+import { insideOf, widenWindow } from "./client-inside.ts"
 
 /** Calls in a row without an answer after which the client is replaced. */
 const HANGS_MAX = 2
@@ -77,6 +77,7 @@ export function createConnection(url: string): Connection {
 
 function openLease(url: string): Lease & { retired: boolean } {
   const client = EventStoreDBClient.connectionString(url)
+  widenWindow(client)
   return {
     client,
     appendCall: appendCallOf(client),
