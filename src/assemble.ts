@@ -27,7 +27,6 @@ import { newId } from "./infra/new-id.ts"
 import { createPaymentSimulator } from "./infra/payment-simulator.ts"
 import { readCheckpoint } from "./projections/checkpoint.ts"
 import type { Db } from "./projections/database.ts"
-import { followedPrefixes } from "./projections/occurrences.ts"
 import { watchPosition } from "./projections/position-watch.ts"
 import { READ_MODELS } from "./projections/projector.ts"
 import { dishQueries } from "./projections/routes/dishes.ts"
@@ -36,7 +35,6 @@ import { notificationQueries } from "./projections/routes/notifications.ts"
 import { orderQueries } from "./projections/routes/orders.ts"
 import { paymentQueries } from "./projections/routes/payments.ts"
 import * as saleModel from "./projections/sales.ts"
-import { shareTail } from "./projections/shared-tail.ts"
 import type { Workers } from "./reactors/elected.ts"
 import { startWorkers } from "./workers.ts"
 
@@ -85,8 +83,7 @@ export async function assemble(
   adapters: Adapters,
   waitingFor: () => readonly string[] = () => [],
 ): Promise<Assembled> {
-  const { gate, handover, db, clock, times, logger, jwtSecret } = adapters
-  const store = shareTail(adapters.store, followedPrefixes)
+  const { store, gate, handover, db, clock, times, logger, jwtSecret } = adapters
   const metrics = createMetrics()
   const countTrouble = countTroubles(metrics)
   const report: SaleDeps["report"] = (what, err, saleId) => {

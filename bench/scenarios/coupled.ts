@@ -22,6 +22,8 @@ export const coupled: Scenario = {
     await buy({ connections: CONNECTIONS, urls: [url] })
 
     const workers = await servers.startProduct(WORKERS)
+    bench.tell("the workers catch up")
+    await caughtUp(servers)
     bench.tell(`${PER_SECOND} orders/s`)
     const seconds = Math.max(STEADY_SECONDS * bench.scale, 8)
     const steady = await steadily(servers, () =>
@@ -44,6 +46,17 @@ export const coupled: Scenario = {
     const goals = [{ of: "ratio", atLeast: 0.5 }] as const
     return [{ what: "free-running", unit: "orders/s", ours, baseline, goals }, ...steady]
   },
+}
+
+/** Resolves when every follower has reached what the log holds now: what was sold before they began is no part of a steady rate. */
+async function caughtUp({ logUrl, sql }: Servers): Promise<void> {
+  const store = createEventStore({ url: logUrl })
+  const end = await store.endPosition().finally(() => store.close())
+  const areThere = async () => {
+    const reached = [...(await checkpoints(sql)).values()]
+    return reached.length > 0 && reached.every((position) => position >= end)
+  }
+  while (!(await areThere())) await sleep(LOOK_MS)
 }
 
 /** How far behind the followers are at a fixed rate. */

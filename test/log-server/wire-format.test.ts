@@ -16,7 +16,6 @@ import {
   TOMBSTONE_REVISION,
   withStructuredId,
 } from "../../src/infra/log-server/wire/recorded-event.ts"
-import { readEventId } from "../../src/infra/wire/event-id.ts"
 import { type Cursor, readVarint } from "../../src/infra/wire/reader.ts"
 import { varintSize, writeVarint } from "../../src/infra/wire/writer.ts"
 
@@ -143,11 +142,6 @@ describe("by hand as generated", () => {
       }),
     )
   })
-})
-
-it("an id that is none is no id", () => {
-  expect(readEventId(Buffer.from(new shared.UUID().setString("not a uuid").serializeBinary()))).toBeNull()
-  expect(readEventId(Buffer.alloc(0))).toBeNull()
 })
 
 it("a tombstone stands at the greatest revision", () => {
