@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
+import type { JsonTestResults } from "vitest/node"
 
 interface Suite {
   readonly name: string
@@ -81,16 +82,54 @@ function run(command: string, timeoutMs: number): Promise<boolean> {
   })
 }
 
-/** Tests that passed and failed in a suite, as vitest reported them; a static check counts as one. */
-function countsOf({ name, commands }: Suite, ok: boolean): { passed: number; failed: number } {
-  if (!commands[0]!.startsWith("vitest")) return { passed: ok ? commands.length : 0, failed: ok ? 0 : 1 }
+/** What came of a suite: how many passed, and what failed with the first lines of why. */
+interface Outcome {
+  readonly passed: number
+  readonly failures: readonly string[]
+}
+
+/** A suite's outcome, as vitest reported it; a static check counts as one. A suite that failed without a failing test is a failure itself. */
+function outcomeOf({ name, commands }: Suite, failed: readonly string[]): Outcome {
+  if (!commands[0]!.startsWith("vitest"))
+    return {
+      passed: commands.length - failed.length,
+      failures: failed.map((command) => `${name}: ${command}`),
+    }
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reportOf(name), "utf8"))
-    return { passed: numPassedTests, failed: Math.max(numFailedTests, ok ? 0 : 1) }
+    const report: JsonTestResults = JSON.parse(readFileSync(reportOf(name), "utf8"))
+    const failures = report.testResults.flatMap(failuresOf)
+    const silent = failed.length > 0 && failures.length === 0
+    return {
+      passed: report.numPassedTests,
+      failures: silent ? [`${name}: failed, though no test did`] : failures,
+    }
   } catch {
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failures: [`${name}: left no report`] }
   }
 }
+
+/** The failing tests of one file of the report, or the file itself where it could not be loaded. */
+function failuresOf({
+  name,
+  status,
+  message,
+  assertionResults,
+}: JsonTestResults["testResults"][number]): string[] {
+  const path = relative(process.cwd(), name)
+  const tests = assertionResults
+    .filter((result) => result.status === "failed")
+    .map(({ fullName, failureMessages }) => `${path}: ${fullName}\n${why(failureMessages?.join("\n") ?? "")}`)
+  return tests.length === 0 && status === "failed" ? [`${path}\n${why(message)}`] : tests
+}
+
+/** The first lines of a failure's message, without the places in the test runner that it went through. */
+const why = (message: string) =>
+  message
+    .split("\n")
+    .filter((line) => !/^ +at .*(node_modules|Promise \(<anonymous>\))/.test(line))
+    .slice(0, 20)
+    .map((line) => `    ${line}`)
+    .join("\n")
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name))
@@ -100,25 +139,27 @@ if (unknown.length > 0) {
 }
 
 const rows: string[] = []
+const failures: string[] = []
 let passed = 0
-let failed = 0
 for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  if (process.exitCode === 130) break
   const began = performance.now()
-  let ok = true
+  const failed: string[] = []
   for (const command of suite.commands) {
     if (process.exitCode === 130) break
     console.log(`\n── ${suite.name}: ${command.replace(/--reporter.*?\.json/, "").trim()}`)
     const leftMs = suite.budgetSeconds * 1_000 - (performance.now() - began)
-    ok = (await run(command, Math.max(leftMs, 1))) && ok
+    if (!(await run(command, Math.max(leftMs, 1)))) failed.push(command)
   }
-  const counts = countsOf(suite, ok)
-  passed += counts.passed
-  failed += counts.failed
+  const outcome = outcomeOf(suite, failed)
+  passed += outcome.passed
+  failures.push(...outcome.failures)
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
-  rows.push(
-    `${ok ? "ok    " : "FAILED"} ${suite.name.padEnd(12)} ${seconds.padStart(6)} s of ${suite.budgetSeconds} s`,
-  )
+  const word = failed.length === 0 ? "ok    " : "FAILED"
+  rows.push(`${word} ${suite.name.padEnd(12)} ${seconds.padStart(6)} s of ${suite.budgetSeconds} s`)
 }
 
-console.log(`\n${rows.join("\n")}\n${passed} passed, ${failed} failed`)
-if (failed > 0) process.exitCode ||= 1
+// At the very end, where whoever reads only the last lines finds what failed, and why.
+for (const failure of failures) console.log(`\nFAILED ${failure}`)
+console.log(`\n${rows.join("\n")}\n${passed} passed, ${failures.length} failed`)
+if (failures.length > 0) process.exitCode ||= 1

@@ -17,6 +17,7 @@ import {
   until,
 } from "../contract/event-store/support.ts"
 import { startTestLogServer, type TestLogServer } from "../support/log-server.ts"
+import { stop } from "../support/process.ts"
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts"
 
 const APPEND_TIMEOUT_MS = 300
@@ -26,7 +27,6 @@ describe("the event store on a bad line", { timeout: 30_000 }, () => {
   let server: TestLogServer
   let proxy: TcpProxy
   let store: EventStore
-  let stopped = false
 
   beforeEach(async () => {
     server = await startTestLogServer()
@@ -36,25 +36,13 @@ describe("the event store on a bad line", { timeout: 30_000 }, () => {
       appendTimeoutMs: APPEND_TIMEOUT_MS,
       readTimeoutMs: READ_TIMEOUT_MS,
     })
-    stopped = false
   })
 
   afterEach(async () => {
-    if (stopped) resume()
     await store.close()
     await proxy.close()
     await server.close()
   })
-
-  function stop(): void {
-    process.kill(server.pid, "SIGSTOP")
-    stopped = true
-  }
-
-  function resume(): void {
-    process.kill(server.pid, "SIGCONT")
-    stopped = false
-  }
 
   test("an append whose answer is lost is unknown, and is found by its id", async () => {
     const { stream } = await streamOf(store, 1)
@@ -92,7 +80,7 @@ describe("the event store on a bad line", { timeout: 30_000 }, () => {
     const ending = new AbortController()
     const messages = store.subscribeStream({ stream, signal: ending.signal })[Symbol.asyncIterator]()
     await until(messages, isCaughtUp)
-    stop()
+    const resume = await stop(server.pid)
     const late = events(3)
     for (let round = 0; round < 3; round++)
       expect((await store.append(stream, 0n, late)).kind).toBe("unknown")
@@ -132,12 +120,11 @@ describe("the event store on a bad line", { timeout: 30_000 }, () => {
 
   test("200 appends under way when the server dies all end as unknown", async () => {
     const { stream } = await streamOf(store, 1)
-    stop()
+    await stop(server.pid)
     const under = Array.from({ length: 200 }, () =>
       store.append(unique("stream"), "no_stream", [event({ padding: "x".repeat(20_000) })]),
     )
     await server.kill()
-    stopped = false
     proxy.cut()
     const kinds = new Set((await Promise.all(under)).map(({ kind }) => kind))
     expect([...kinds]).toEqual(["unknown"])

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises"
 
 /** Long enough for a server's first start on a machine that must install it before. */
 export const SERVER_START_TIMEOUT_MS = 180_000
@@ -64,10 +65,30 @@ export const childrenOf = (pid: number): number[] =>
 
 /** Stops a process in its tracks, its connections open and silent, and lets it go on after `ms`. */
 export async function pause(pid: number, ms: number): Promise<void> {
-  process.kill(pid, "SIGSTOP")
-  await new Promise((resolve) => setTimeout(resolve, ms))
-  process.kill(pid, "SIGCONT")
+  const goOn = await stop(pid)
+  await delay(ms)
+  goOn()
 }
+
+/**
+ * Stops a process until the function that it resolves with is called. The signal alone is not enough: a thread on another
+ * core hears of it a moment later, and may answer one more question until then.
+ */
+export async function stop(pid: number): Promise<() => void> {
+  process.kill(pid, "SIGSTOP")
+  while (!isStopped(pid)) await turn()
+  return () => process.kill(pid, "SIGCONT")
+}
+
+/** Whether each thread stands still; one that has ended meanwhile says nothing more either. */
+const isStopped = (pid: number): boolean =>
+  readdirSync(`/proc/${pid}/task`).every((thread) => {
+    try {
+      return /\) [TtZX] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1"))
+    } catch {
+      return true
+    }
+  })
 
 /** Returns how to dismiss the watcher: a line on its pipe, in place of the pipe's end, makes it leave quietly. */
 function watch(pid: number, dir: string): () => void {

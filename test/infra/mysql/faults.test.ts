@@ -9,7 +9,7 @@ import type { Follower } from "../../../src/projections/follower.ts"
 import { orderQueries } from "../../../src/projections/routes/orders.ts"
 import { as, buildTestEdge, type TestEdge } from "../../support/http.ts"
 import { startTestMariaDb, type TestMariaDb } from "../../support/mariadb.ts"
-import { SERVER_START_TIMEOUT_MS } from "../../support/process.ts"
+import { SERVER_START_TIMEOUT_MS, stop } from "../../support/process.ts"
 import { type ReadModels, readModelsOn, record, startReadSide } from "../../support/read-side.ts"
 import { permit, reserved, SALE_ID, scheduled } from "../../support/scenario.ts"
 
@@ -115,11 +115,11 @@ test("a server that does not answer is given up in time, and nothing is mixed up
   const db = open(mysqlDialect(server.url, { queryTimeoutMs: 300 }))
   const ask = (n: number) => sql<{ n: number }>`select ${n} as n`.execute(db)
   await Promise.all([ask(1), ask(2), ask(3)])
-  process.kill(server.pid, "SIGSTOP")
+  const goOn = await stop(server.pid)
   try {
     for (const n of [4, 5]) await expect(ask(n)).rejects.toThrow(DatabaseUnavailable)
   } finally {
-    process.kill(server.pid, "SIGCONT")
+    goOn()
   }
   const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(100 + n)))
   expect(answers.map(({ rows }) => rows[0]?.n)).toEqual(Array.from({ length: 30 }, (_, n) => 100 + n))
