@@ -4,6 +4,7 @@ import { readEntry, readStreamName } from "../wire/fields.ts"
 import { type Cursor, readBytes, readVarint, readVarint64, skip } from "../wire/reader.ts"
 
 const JSON_TYPE = "application/json"
+const EMPTY: Buffer = Buffer.alloc(0)
 
 /** Reads a `ReadEvent`: the event at its place; of a link, which is not followed, the link. */
 export function readRecordedEvent(message: Buffer): RecordedEvent {
@@ -41,47 +42,55 @@ export function readRevision(message: Buffer): bigint {
   return 0n
 }
 
+/** Its metadata is parsed when it is asked for. A class, as V8 makes a slow object of each literal that has a getter. */
+class ReadEvent implements RecordedEvent {
+  id = ""
+  stream = ""
+  revision = 0n
+  position = 0n
+  type = ""
+  data: unknown = EMPTY
+  recordedAtMs = 0
+  #metadata = EMPTY
+
+  get metadata(): unknown {
+    const bytes = this.#metadata
+    return bytes.length > 0 ? parsed(bytes.toString("utf8"), bytes) : undefined
+  }
+
+  keepMetadata(bytes: Buffer): void {
+    this.#metadata = bytes
+  }
+}
+
 function readRecord(message: Buffer, commit: bigint | null): RecordedEvent {
   const cursor: Cursor = { bytes: message, at: 0 }
+  const event = new ReadEvent()
   let id: Buffer | null = null
-  let stream = ""
-  let revision = 0n
   let position: bigint | null = null
-  let type = ""
   let contentType = ""
-  let created = ""
-  let metadata: Buffer | null = null
-  let data = message.subarray(0, 0)
+  let data = EMPTY
   while (cursor.at < message.length) {
     const tag = readVarint(cursor)
     if (tag === 0x0a) id = readEventId(readBytes(cursor))
-    else if (tag === 0x12) stream = readStreamName(readBytes(cursor))
-    else if (tag === 0x18) revision = readVarint64(cursor)
+    else if (tag === 0x12) event.stream = readStreamName(readBytes(cursor))
+    else if (tag === 0x18) event.revision = readVarint64(cursor)
     else if (tag === 0x28) position = readVarint64(cursor)
     else if (tag === 0x32) {
       const [key, value] = readEntry(readBytes(cursor))
-      if (key === "type") type = value
+      if (key === "type") event.type = value
       else if (key === "content-type") contentType = value
-      else if (key === "created") created = value
-    } else if (tag === 0x3a) metadata = readBytes(cursor)
+      else if (key === "created") event.recordedAtMs = msOf(value)
+    } else if (tag === 0x3a) event.keepMetadata(readBytes(cursor))
     else if (tag === 0x42) data = readBytes(cursor)
     else skip(cursor, tag)
   }
   if (!id) throw new Error("the server sent an event without an id")
+  event.id = id.toString("latin1")
+  event.position = position ?? commit ?? 0n
   const text = contentType === JSON_TYPE ? data.toString("utf8") : null
-  return {
-    id: id.toString("latin1"),
-    stream,
-    revision,
-    position: position ?? commit ?? 0n,
-    type,
-    data: text === null ? data : parsed(text, text),
-    // Few readers want it.
-    get metadata() {
-      return metadata?.length ? parsed(metadata.toString("utf8"), metadata) : undefined
-    },
-    recordedAtMs: msOf(created),
-  }
+  event.data = text === null ? data : parsed(text, text)
+  return event
 }
 
 /** What is no JSON, though it says so, stays as it is. */
