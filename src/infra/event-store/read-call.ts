@@ -39,7 +39,7 @@ export function openReading(
   return {
     async *[Symbol.asyncIterator]() {
       const call = await Promise.race([opening, stopped.promise])
-      yield* burstsOf(call, (message: Buffer) => readMessage(message, isKnown))
+      yield* burstsOf(call, (message) => readMessage(message, isKnown))
     },
     stop(cause = new Error("the read was stopped")) {
       stopped.reject(cause)
