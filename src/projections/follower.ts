@@ -17,8 +17,11 @@ export interface Stretch {
   readonly to: bigint
 }
 
-/** Makes the end of a stretch the checkpoint, with whatever must be one with that. */
-export type Commit = () => Promise<void>
+/**
+ * Makes the end of a stretch the checkpoint, with whatever must be one with that. Calls `begun` once this thread may turn
+ * to the next batch: whoever is asked for little things first would otherwise wait for it.
+ */
+export type Commit = (begun: () => void) => Promise<void>
 
 /** What a follower does with what it is given, and where it keeps how far it is. */
 export interface Work {
@@ -93,9 +96,11 @@ export function startFollower(deps: FollowerDeps): Follower {
         const commit = stretch && (await deps.perform(stretch))
         await committing
         checkpoint = stretch?.to ?? checkpoint
-        committing = finish(batch, stretch, commit)
-        // Nobody may be waiting for it: the source may have nothing more to say for long.
-        committing.catch(() => ending.abort())
+        await new Promise<void>((begun) => {
+          committing = finish(batch, stretch, commit, begun)
+          // Nobody may be waiting for it: the source may have nothing more to say for long.
+          committing.catch(() => ending.abort()).finally(begun)
+        })
       }
       await committing
     } finally {
@@ -108,8 +113,9 @@ export function startFollower(deps: FollowerDeps): Follower {
     batch: readonly SubscriptionMessage[],
     stretch: Stretch | null,
     commit: Commit | null,
+    begun: () => void,
   ): Promise<void> {
-    await commit?.()
+    await commit?.(begun)
     if (stretch) onPassed(stretch.to)
     retryMs = FIRST_RETRY_MS
     if (batch.some(({ kind }) => kind === "caught_up")) caughtUp = true
@@ -121,7 +127,8 @@ const isUrgent = ({ kind }: SubscriptionMessage): boolean => kind !== "checkpoin
 
 /**
  * Work whose effects and checkpoint are one transaction: each event has its effect once, whatever crashes. What needs no
- * database is done by `prepare`, while the transaction before is still under way.
+ * database is done by `prepare`, while the transaction before is still under way: a server is then at the first statement
+ * of `apply`, which had better be its largest.
  */
 export const inTransaction = <Prepared>(
   db: Db,
@@ -132,9 +139,12 @@ export const inTransaction = <Prepared>(
   readCheckpoint: () => readCheckpoint(db, name),
   async perform({ events, from, to }) {
     const prepared = prepare(events)
-    return () =>
+    return (begun) =>
       db.transaction().execute(async (tx) => {
-        await apply(tx, prepared)
+        const applied = apply(tx, prepared)
+        // The first statement goes out in this turn of the event loop.
+        setImmediate(begun)
+        await applied
         await moveCheckpoint(tx, name, from, to)
       })
   },

@@ -6,7 +6,7 @@ import { toInstant } from "../domain/time.ts"
 import type { Db, OrderRow, OrderStatus, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
-import { inGroups, insertAll } from "./rows.ts"
+import { insertAll } from "./rows.ts"
 
 /** An order as its buyer and the staff see it. */
 export interface Order {
@@ -48,10 +48,8 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
   await insertAll(tx, "orders", [...begun.values()])
   const alike = Map.groupBy(moved, ([, { status, cancel_reason }]) => `${status} ${cancel_reason}`)
   for (const orders of alike.values()) {
-    for (const group of inGroups(orders)) {
-      const ids = group.map(([id]) => id)
-      await tx.updateTable("orders").set(group[0]![1]).where("id", "in", ids).execute()
-    }
+    const ids = orders.map(([id]) => id)
+    await tx.updateTable("orders").set(orders[0]![1]).where("id", "in", ids).execute()
   }
 }
 

@@ -1,24 +1,16 @@
 import { type Insertable, sql } from "kysely"
 import type { Database, Tx } from "./database.ts"
 
-/** Rows of one statement; MySQL and SQLite both take far more. */
-const MAX = 500
-
-/** The items in groups that one statement takes. */
-export function* inGroups<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let from = 0; from < items.length; from += MAX) yield items.slice(from, from + MAX)
-}
-
 type Table = keyof Database
 type TableWithId = { [Name in Table]: Database[Name] extends { id: string } ? Name : never }[Table]
 
-/** Inserts rows, however many. */
+/** Inserts rows by one statement: those of a batch, however large, are far fewer than MySQL and SQLite take. */
 export async function insertAll<Into extends Table>(
   tx: Tx,
   table: Into,
   rows: readonly Insertable<Database[Into]>[],
 ): Promise<void> {
-  for (const group of inGroups(rows)) await tx.insertInto(table).values(group).execute()
+  if (rows.length > 0) await tx.insertInto(table).values(rows).execute()
 }
 
 /**
@@ -30,12 +22,11 @@ export async function insertMissing<Into extends TableWithId>(
   table: Into,
   rows: readonly (Insertable<Database[Into]> & { id: string })[],
 ): Promise<void> {
+  if (rows.length === 0) return
   const missing = new Map(rows.toReversed().map((row) => [row.id, row]))
-  for (const ids of inGroups([...missing.keys()])) {
-    const known = await sql<{ id: string }>`
-      select id from ${sql.table(table)} where id in (${sql.join(ids)})
-    `.execute(tx)
-    for (const { id } of known.rows) missing.delete(id)
-  }
+  const known = await sql<{ id: string }>`
+    select id from ${sql.table(table)} where id in (${sql.join([...missing.keys()])})
+  `.execute(tx)
+  for (const { id } of known.rows) missing.delete(id)
   await insertAll(tx, table, [...missing.values()].toReversed())
 }

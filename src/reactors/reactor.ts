@@ -61,7 +61,10 @@ export function startReactor(
       await sideBySide(lanes, lanesAtOnce, async (lane) => {
         for (const event of lane) await react(event)
       })
-      return () => checkpoints.save(name, to)
+      return (begun) => {
+        begun()
+        return checkpoints.save(name, to)
+      }
     },
     onPassed: () => {},
     onFailure: (cause) => onFailure(name, cause),

@@ -57,7 +57,8 @@ export function startRelay({ store, db, clock, broker, metrics, onFailure }: Rel
       const refused = await deliver(send, messages)
       sent(messages.length - refused.length)
       for (const { message, reason } of refused) set.push(parkedOf(message.headers, reason, clock.now()))
-      return async () => {
+      return async (begun) => {
+        begun()
         await db.transaction().execute(async (tx) => {
           await park(tx, set)
           await moveCheckpoint(tx, RELAY, from, to)

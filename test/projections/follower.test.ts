@@ -20,7 +20,7 @@ let durable: bigint | null
 let follower: Follower
 
 /** Follows checkpoints at 1, 2, 3, ..., as many as there are, and then nothing. */
-function follow(length: number): void {
+function follow(length: number, { sayBegun = true } = {}): void {
   follower = startFollower({
     clock,
     limits,
@@ -29,7 +29,8 @@ function follow(length: number): void {
     readCheckpoint: async () => durable,
     async perform({ to }: Stretch) {
       await ask(`perform ${to}`)
-      return async () => {
+      return async (begun) => {
+        if (sayBegun) begun()
         await ask(`commit ${to}`)
         durable = to
       }
@@ -88,6 +89,23 @@ test("works on a batch while the commit of the one before is under way, and no f
   await end("commit 3")
   await follower.stop()
   expect(passed).toEqual([1n, 2n, 3n])
+})
+
+test("the next batch waits until a commit has begun, at the latest until it has ended", async () => {
+  follow(2, { sayBegun: false })
+  await end("perform 1")
+  expect(await underWay()).toEqual(["commit 1"])
+  await end("commit 1")
+  expect(await underWay()).toEqual(["perform 2"])
+  await end("perform 2")
+  await end("commit 2", "fail")
+  await clock.advance(100)
+  expect(failures).toEqual(["Error: commit 2 failed"])
+  expect(await underWay()).toEqual(["perform 2"])
+  await end("perform 2")
+  await end("commit 2")
+  await follower.stop()
+  expect(durable).toBe(2n)
 })
 
 test("a commit that fails: what was begun beside it ends, and everything from the checkpoint on comes again", async () => {

@@ -114,7 +114,7 @@ export function ordersContract(world: () => ReadModels): void {
       ])
     })
 
-    test("more that end alike than one statement takes", async () => {
+    test("many that end alike", async () => {
       const many = Array.from({ length: 130 }, (_, n) => lifeOf(SALE_ID, n + 1, `u${n}`))
       const ended = await afterEvents(
         world(),
