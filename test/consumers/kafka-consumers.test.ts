@@ -92,7 +92,7 @@ test("parks what it cannot read, with its reason, and goes on", async () => {
   const last = await world.write(newLife("zoe").paid())
   expect(await world.told(last)).toBe(true)
   expect((await inbox()).at(-1)).toBe("zoe order_paid")
-  const parked = await world.db.selectFrom("parked_messages").selectAll().orderBy("id").execute()
+  const parked = await world.db.selectFrom("parked_messages").selectAll().orderBy("value").execute()
   expect(parked.map(({ value, status, parked_by }) => [value, status, parked_by])).toEqual([
     ["not json", "parked", INBOX_GROUP],
     ['{"type":"OrderPaid"}', "parked", INBOX_GROUP],
