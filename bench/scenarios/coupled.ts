@@ -32,7 +32,8 @@ export const coupled: Scenario = {
     await workers.close()
 
     bench.tell("as many orders as there can be")
-    // What was left to be done keeps the workers busy from their first moment.
+    // What is left to be done keeps the workers busy from their first moment.
+    await buy({ connections: CONNECTIONS, urls: [url] })
     const { ours, baseline } = await inTurn(bench.rounds, {
       async ours() {
         const working = await startBusy(servers)

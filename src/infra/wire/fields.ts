@@ -1,28 +1,28 @@
-import { type Cursor, readBytes, readVarint, readVarint64, skip } from "./reader.ts"
+import { type Cursor, leave, readText, readVarint, readVarint64, skip } from "./reader.ts"
 
-/** Reads an entry of a `map<string, string>`. */
-export function readEntry(message: Buffer): [key: string, value: string] {
-  const cursor: Cursor = { bytes: message, at: 0 }
+/** Reads an entry of a `map<string, string>`, which ends at `end`. */
+export function readEntry(cursor: Cursor, end: number): [key: string, value: string] {
   let key = ""
   let value = ""
-  while (cursor.at < message.length) {
+  while (cursor.at < end) {
     const tag = readVarint(cursor)
-    if (tag === 0x0a) key = readBytes(cursor).toString("utf8")
-    else if (tag === 0x12) value = readBytes(cursor).toString("utf8")
+    if (tag === 0x0a) key = readText(cursor)
+    else if (tag === 0x12) value = readText(cursor)
     else skip(cursor, tag)
   }
+  leave(cursor, end)
   return [key, value]
 }
 
-/** The name in a `StreamIdentifier`. */
-export function readStreamName(message: Buffer): string {
-  const cursor: Cursor = { bytes: message, at: 0 }
+/** The name in a `StreamIdentifier`, which ends at `end`. */
+export function readStreamName(cursor: Cursor, end: number): string {
   let name = ""
-  while (cursor.at < message.length) {
+  while (cursor.at < end) {
     const tag = readVarint(cursor)
-    if (tag === 0x1a) name = readBytes(cursor).toString("utf8")
+    if (tag === 0x1a) name = readText(cursor)
     else skip(cursor, tag)
   }
+  leave(cursor, end)
   return name
 }
 

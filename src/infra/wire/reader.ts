@@ -43,14 +43,33 @@ function byteAt(cursor: Cursor): number {
   return byte
 }
 
-/** The next length-delimited field, as a view of the same memory. */
-export function readBytes(cursor: Cursor): Buffer {
+/** Steps into the next length-delimited field, whose end it answers: a view of each would cost more than what is read there. */
+export function enter(cursor: Cursor): number {
   const length = readVarint(cursor)
   const end = cursor.at + length
   if (end > cursor.bytes.length) throw new RangeError("a field runs past the end of its message")
+  return end
+}
+
+/** Checks that what was read inside a field has not gone beyond its end. */
+export function leave(cursor: Cursor, end: number): void {
+  if (cursor.at > end) throw new RangeError("a field runs past the end of the one that holds it")
+}
+
+/** The next length-delimited field, as a view of the same memory. */
+export function readBytes(cursor: Cursor): Buffer {
+  const end = enter(cursor)
   const view = cursor.bytes.subarray(cursor.at, end)
   cursor.at = end
   return view
+}
+
+/** The next length-delimited field, as text. */
+export function readText(cursor: Cursor): string {
+  const end = enter(cursor)
+  const text = cursor.bytes.toString("utf8", cursor.at, end)
+  cursor.at = end
+  return text
 }
 
 /** Steps over a field of no interest whose tag was just read. */
@@ -63,7 +82,7 @@ export function skip(cursor: Cursor, tag: number): void {
       cursor.at += 8
       return
     case 2:
-      readBytes(cursor)
+      cursor.at = enter(cursor)
       return
     case 5:
       cursor.at += 4

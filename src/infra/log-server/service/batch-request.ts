@@ -1,5 +1,5 @@
 import { readStreamName } from "../../wire/fields.ts"
-import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
+import { type Cursor, enter, readBytes, readVarint, skip } from "../../wire/reader.ts"
 import type { Expected } from "../storage/commands.ts"
 import { type ProposedEvent, readProposedEvent } from "../wire/proposed-event.ts"
 
@@ -52,7 +52,7 @@ function readOptions(message: Buffer): BatchOptions {
     const tag = readVarint(cursor)
     // Beyond 2^53 no stream ever gets: it is as wrong as any other too great revision.
     if (tag === 0x10) expected = Math.min(readVarint(cursor), Number.MAX_SAFE_INTEGER)
-    else if (tag === 0x0a) stream = readStreamName(readBytes(cursor))
+    else if (tag === 0x0a) stream = readStreamName(cursor, enter(cursor))
     else if (tag === 0x32) deadlineMs = readTimestampMs(readBytes(cursor))
     else {
       expected = EXPECTATIONS.get(tag) ?? expected

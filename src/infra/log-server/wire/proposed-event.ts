@@ -52,7 +52,7 @@ const LONGEST_KEPT = 256
 function readMetadata(entry: Buffer, place: number): Omit<Entry, "bytes"> {
   const known = before[place]
   if (known?.bytes.equals(entry)) return known
-  const [key, value] = readEntry(entry)
+  const [key, value] = readEntry({ bytes: entry, at: 0 }, entry.length)
   // A copy, as a view would keep the whole request.
   if (place < before.length && entry.length <= LONGEST_KEPT)
     before[place] = { bytes: Buffer.from(entry), key, value }

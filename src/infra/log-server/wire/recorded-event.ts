@@ -1,6 +1,6 @@
 import { structuredId } from "../../wire/event-id.ts"
 import { readEntry } from "../../wire/fields.ts"
-import { type Cursor, readBytes, readVarint, skip } from "../../wire/reader.ts"
+import { type Cursor, enter, readBytes, readVarint, skip } from "../../wire/reader.ts"
 import { field, fieldSize, varintSize, writeField, writeVarint } from "../../wire/writer.ts"
 
 /** Stands for the revision of a tombstone, which is 2^63 - 1 on the wire and more than any stream reaches. */
@@ -124,7 +124,7 @@ export function readRecordedEvent(wire: Buffer): RecordedEvent {
       const identifier: Cursor = { bytes: readBytes(cursor), at: 1 }
       stream = readBytes(identifier).toString("utf8")
     } else if (tag === 0x32) {
-      const [key, value] = readEntry(readBytes(cursor))
+      const [key, value] = readEntry(cursor, enter(cursor))
       if (key === "type") type = value
     } else if (tag === 0x42) data = readBytes(cursor)
     else skip(cursor, tag)
@@ -141,7 +141,7 @@ export function createdMs(wire: Buffer): number {
       skip(cursor, tag)
       continue
     }
-    const [key, value] = readEntry(readBytes(cursor))
+    const [key, value] = readEntry(cursor, enter(cursor))
     if (key === "created") return Number(BigInt(value) / TICKS_PER_MS)
   }
   return 0
