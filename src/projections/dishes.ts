@@ -1,6 +1,7 @@
-import type { Db, DishRow, Tx } from "./database.ts"
+import type { Db, DishRow } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
+import type { Write } from "./rows.ts"
 
 /** A dish as the menu shows it. */
 export interface Dish {
@@ -12,19 +13,21 @@ export interface Dish {
 }
 
 /** Writes what happened to dishes. */
-export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
-  for (const { of, id, event } of occurrences) {
-    if (of !== "dish") continue
-    const { name, description = null, priceFen, onSale, at } = event.data
-    const menu = { name, description, price_fen: priceFen, on_sale: onSale ? 1 : 0 }
-    if (event.type === "DishAdded") {
-      const row = { id, ...menu, created_at_ms: Date.parse(at) }
-      await tx.insertInto("dishes").values(row).execute()
-    } else {
-      await tx.updateTable("dishes").set(menu).where("id", "=", id).execute()
+export const apply =
+  (occurrences: readonly Occurrence[]): Write =>
+  async (tx) => {
+    for (const { of, id, event } of occurrences) {
+      if (of !== "dish") continue
+      const { name, description = null, priceFen, onSale, at } = event.data
+      const menu = { name, description, price_fen: priceFen, on_sale: onSale ? 1 : 0 }
+      if (event.type === "DishAdded") {
+        const row = { id, ...menu, created_at_ms: Date.parse(at) }
+        await tx.insertInto("dishes").values(row).execute()
+      } else {
+        await tx.updateTable("dishes").set(menu).where("id", "=", id).execute()
+      }
     }
   }
-}
 
 /** All dishes, the newest first. */
 export async function list(db: Db, query: PageQuery): Promise<Page<Dish>> {

@@ -3,10 +3,10 @@ import { unreachable } from "../domain/decision.ts"
 import * as FlashSale from "../domain/flash-sale.ts"
 import type * as Domain from "../domain/order.ts"
 import { toInstant } from "../domain/time.ts"
-import type { Db, OrderRow, OrderStatus, Tx } from "./database.ts"
+import type { Db, OrderRow, OrderStatus } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
-import { insertAll } from "./rows.ts"
+import { insertAll, type Write } from "./rows.ts"
 
 /** An order as its buyer and the staff see it. */
 export interface Order {
@@ -29,7 +29,7 @@ type Standing = Pick<OrderRow, "status" | "cancel_reason">
  * Writes the orders that reservations begin, and how each stands after the batch. Orders that come to stand alike, as
  * those of a sale that nobody paid do, are one update.
  */
-export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
+export function apply(occurrences: readonly Occurrence[]): Write {
   const begun = new Map<string, OrderRow>()
   const moved = new Map<string, Standing>()
   for (const { of, id, event } of occurrences) {
@@ -45,11 +45,14 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
       else moved.set(id, standing)
     }
   }
-  await insertAll(tx, "orders", [...begun.values()])
+  const insert = insertAll("orders", [...begun.values()])
   const alike = Map.groupBy(moved, ([, { status, cancel_reason }]) => `${status} ${cancel_reason}`)
-  for (const orders of alike.values()) {
-    const ids = orders.map(([id]) => id)
-    await tx.updateTable("orders").set(orders[0]![1]).where("id", "in", ids).execute()
+  return async (tx) => {
+    await insert(tx)
+    for (const orders of alike.values()) {
+      const ids = orders.map(([id]) => id)
+      await tx.updateTable("orders").set(orders[0]![1]).where("id", "in", ids).execute()
+    }
   }
 }
 

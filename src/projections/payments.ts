@@ -3,7 +3,7 @@ import type * as Domain from "../domain/payment.ts"
 import { toInstant } from "../domain/time.ts"
 import type { Db, PaymentRow, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
-import { insertAll } from "./rows.ts"
+import { insertAll, type Write } from "./rows.ts"
 
 /** What a payment can be; `captured`: the provider has taken money that was not asked back. */
 export const paymentStatuses = ["pending", "captured", "failed", "refunding", "refunded"] as const
@@ -23,7 +23,7 @@ const nothingYet = { captures: 0, failures: 0, refunds_requested: 0, refunds_suc
 type Counts = typeof nothingYet
 
 /** Writes what happened to payments. */
-export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
+export function apply(occurrences: readonly Occurrence[]): Write {
   const opened = new Map<string, PaymentRow>()
   const counted = new Map<string, Counts>()
   for (const { of, id, event } of occurrences) {
@@ -37,8 +37,11 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
       if (!opened.has(id)) counted.set(id, counts)
     }
   }
-  await insertAll(tx, "payments", [...opened.values()])
-  for (const [id, counts] of counted) await count(tx, id, counts)
+  const insert = insertAll("payments", [...opened.values()])
+  return async (tx) => {
+    await insert(tx)
+    for (const [id, counts] of counted) await count(tx, id, counts)
+  }
 }
 
 const rowOf = (id: string, data: Extract<Domain.Event, { type: "PaymentOpened" }>["data"]): PaymentRow => ({

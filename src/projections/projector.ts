@@ -37,9 +37,12 @@ export const startProjector = ({ db, ...deps }: ProjectorDeps): Follower =>
     ...inTransaction(
       db,
       READ_MODELS,
-      (events) => events.map(occurrenceOf),
-      async (tx, occurrences) => {
-        for (const readModel of readModels) await readModel.apply(tx, occurrences)
+      (events) => {
+        const occurrences = events.map(occurrenceOf)
+        return readModels.map(({ apply }) => apply(occurrences))
+      },
+      async (tx, writes) => {
+        for (const write of writes) await write(tx)
       },
     ),
     filter: projected,

@@ -1,6 +1,7 @@
 import type * as Payment from "../domain/payment.ts"
 import type { Db, RefundRow, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
+import type { Write } from "./rows.ts"
 
 /** A refund that is to be tried. */
 export interface DueRefund {
@@ -11,9 +12,11 @@ export interface DueRefund {
 }
 
 /** Writes what happened to refunds. */
-export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
-  for (const { of, event } of occurrences) if (of === "payment") await applyOne(tx, event)
-}
+export const apply =
+  (occurrences: readonly Occurrence[]): Write =>
+  async (tx) => {
+    for (const { of, event } of occurrences) if (of === "payment") await applyOne(tx, event)
+  }
 
 async function applyOne(tx: Tx, { type, data }: Payment.Event): Promise<void> {
   switch (type) {

@@ -4,6 +4,7 @@ import { toInstant } from "../domain/time.ts"
 import type { Db, SaleRow, Tx } from "./database.ts"
 import type { Occurrence } from "./occurrences.ts"
 import { onPage, type Page, type PageQuery, pageOf } from "./paging.ts"
+import type { Write } from "./rows.ts"
 
 /** A sale as its page shows it at an instant. */
 export interface Sale {
@@ -26,7 +27,8 @@ export interface Sale {
 }
 
 /** Writes what happened to sales. The many orders of one sale within a batch are one update. */
-export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
+export function apply(occurrences: readonly Occurrence[]): Write {
+  const others: [id: string, event: Exclude<FlashSale.Event, { type: ReservationEvent }>][] = []
   const moves = new Map<string, { held: number; sold: number }>()
   const move = (id: string, held: number, sold: number) => {
     const before = moves.get(id) ?? { held: 0, sold: 0 }
@@ -38,10 +40,13 @@ export async function apply(tx: Tx, occurrences: readonly Occurrence[]): Promise
     } else if (of === "flash sale") {
       if (event.type === "StockReserved") move(id, event.data.quantity, 0)
       else if (event.type === "ReservationReleased") move(id, -event.data.quantity, 0)
-      else await applyOne(tx, id, event)
+      else others.push([id, event])
     }
   }
-  for (const [id, units] of moves) await add(tx, id, units)
+  return async (tx) => {
+    for (const [id, event] of others) await applyOne(tx, id, event)
+    for (const [id, units] of moves) await add(tx, id, units)
+  }
 }
 
 /** By how much the numbers of a sale move. */
