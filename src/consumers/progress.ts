@@ -33,7 +33,8 @@ export function followProgress(deps: ProgressDeps): () => Promise<void> {
     for (const [partition, end] of goal.ends) if ((done.get(partition) ?? 0n) < end) return
     await raise(goal.position)
     deps.onPassed(goal.position)
-    goal = null
+    // Set now, so that the next call finds what was done meanwhile instead of only a goal.
+    goal = await nextGoal()
   }
 
   async function nextGoal(): Promise<Goal | null> {
