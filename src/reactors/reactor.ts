@@ -34,11 +34,10 @@ export interface ReactorDeps {
 /** Nobody waits for an offset that only passes over what is of no interest. */
 const BATCH = { max: 500, lingerMs: 5, everyMs: 20, idleMs: 500 }
 /**
- * For what appends by itself, in a burst for a batch. The log's adapter takes 500 appends at once: three reactors and the
- * timer leave room there for every buyer's group. What follows each order needs most: a burst waits for one commit.
+ * For what appends by itself. A burst goes out in one piece and waits for one commit of the log: so few bring thousands a
+ * second, and with much to catch up on they leave the log to every buyer's group.
  */
-export const FEW_LANES = 50
-export const BURST_LANES = 250
+export const FEW_LANES = 32
 /** For what goes through a sale's group commit: the more wait, the more go into one append. */
 export const MANY_LANES = 250
 

@@ -7,7 +7,7 @@ import type { Connection, Lease } from "./connection.ts"
 import { encodeEvents } from "./encoded-events.ts"
 import { createRoom } from "./room.ts"
 
-/** What may be under way at once: the groups of many sales, and beside them the workers' single events, some 400. */
+/** What may be under way at once: the groups of many sales, and beside them the workers' single events, some hundred. */
 const UNDER_WAY = { count: 500, bytes: 8 * 1_048_576 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ClientHttp2Stream } from "node:http2"
 import type { EventStoreDBClient } from "@eventstore/db-client"
 import type { StreamsClient } from "@eventstore/db-client/generated/streams_grpc_pb.js"
 import type { CallOptions, Channel, ChannelOptions, ClientDuplexStream, Metadata } from "@grpc/grpc-js"
@@ -43,4 +44,27 @@ export function widenWindow(client: EventStoreDBClient): void {
     internalChannel.options["grpc-node.flow_control_window"] = WINDOW_BYTES
     return channel
   }
+}
+
+/** Where a call that is under way keeps the stream of its connection: behind its name, its retries, and its choice of a server. */
+interface CallInside {
+  readonly call: {
+    readonly call: {
+      readonly child: {
+        readonly committedCallIndex: number
+        readonly underlyingCalls: readonly {
+          readonly call: { readonly child: { readonly http2Stream: ClientHttp2Stream } }
+        }[]
+      }
+    }
+  }
+}
+
+/**
+ * The stream of a call that has been answered, past the library's own, which sends one message a turn of the event loop.
+ * From then on the call keeps to this stream. What is written here are whole messages, as the library's are.
+ */
+export function streamOf(call: BatchAppendCall): ClientHttp2Stream {
+  const { committedCallIndex, underlyingCalls } = (call as unknown as CallInside).call.call.child
+  return underlyingCalls[committedCallIndex]!.call.child.http2Stream
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import type { Readable } from "node:stream"
 import { Metadata, ServerCredentials } from "@grpc/grpc-js"
 import any from "google-protobuf/google/protobuf/any_pb.js"
 import { afterEach, describe, expect, test } from "vitest"
@@ -53,6 +54,19 @@ describe("the call for appends", () => {
     })
     const results = await Promise.all(["7", "8", "9"].map((stream) => append(store, stream)))
     expect(results.map((result) => result.kind === "appended" && result.revision)).toEqual([7n, 8n, 9n])
+    expect(calls).toHaveLength(1)
+  })
+
+  test("sends what is appended in one moment in one piece, once it was answered", async () => {
+    const { store, calls } = await storeOver((call, request) => call.write(success(request)))
+    await append(store)
+    const { stream } = (calls[0] as unknown as { call: { stream: Readable } }).call
+    let arrivals = 0
+    stream.on("data", () => arrivals++)
+    const results = await Promise.all(Array.from({ length: 100 }, (_, n) => append(store, `s${n}`)))
+    expect(results.every(({ kind }) => kind === "appended")).toBe(true)
+    // A piece is cut into frames.
+    expect(arrivals).toBeLessThan(10)
     expect(calls).toHaveLength(1)
   })
 

@@ -1,10 +1,11 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js"
+import { pieceOf } from "../../wire/piece.ts"
 import type { Log } from "../storage/log.ts"
 import type { ProposedEvent } from "../wire/proposed-event.ts"
 import { bytesOf, isUsableName, MAX_APPEND_BYTES, validate } from "./append-request.ts"
 import { badRequest, batchAnswer, timeout, tooLarge } from "./batch-answer.ts"
 import { type BatchOptions, readPart } from "./batch-request.ts"
-import { pieceOf, senderOf } from "./call-inside.ts"
+import { senderOf } from "./call-inside.ts"
 import { malformed } from "./errors.ts"
 
 /** An append of which some messages have come. */

@@ -1,6 +1,7 @@
 import type { ServerWritableStream } from "@grpc/grpc-js"
+import { pieceOf } from "../../wire/piece.ts"
 import { withStructuredId } from "../wire/recorded-event.ts"
-import { pieceOf, senderOf } from "./call-inside.ts"
+import { senderOf } from "./call-inside.ts"
 import type { streams } from "./protocol.ts"
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, Buffer>
