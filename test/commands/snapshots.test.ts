@@ -29,8 +29,8 @@ describe("snapshots", () => {
     await sell(world, 1)
     await goOn(world, process)
     expect(storedIn(world).map(({ data }) => data)).toMatchObject([
-      { after: -1, revision: 15, requests: { length: 15 } },
-      { after: 15, revision: 25, requests: { length: 10 } },
+      { after: -1, revision: 15, requests: { requestIds: { length: 15 } } },
+      { after: 15, revision: 25, requests: { requestIds: { length: 10 } } },
     ])
   })
 
@@ -89,12 +89,12 @@ describe("a snapshot that cannot be used", () => {
 
   const damaged = ({ type, data }: RecordedEvent) => ({
     type,
-    data: { ...(data as object), payloadHashes: ["x"] },
+    data: { ...(data as object), released: [[1, 2]] },
   })
 
   it.each<[string, (parts: RecordedEvent[]) => { type: string; data: object }[], number]>([
     ["is whole and sound: it is used", (parts) => parts.map(asStored), 2_501],
-    ["is of another version", (parts) => changed(parts, { version: 2 }), 0],
+    ["is of another version", (parts) => changed(parts, { version: 1 }), 0],
     ["is of another sale", (parts) => changed(parts, { saleId: "another" }), 0],
     ["is of another type", (parts) => parts.map(({ data }) => ({ type: "Other", data: data as object })), 0],
     ["is half written", (parts) => parts.slice(0, 2).map(asStored), 0],

@@ -1,16 +1,16 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { column } from "../../src/domain/columns/column.ts"
+import { bigUint64s, float64s } from "../../src/domain/columns/column.ts"
 import { createNames } from "../../src/domain/columns/names.ts"
 
 describe("a column", () => {
   it("keeps what was set, over many pages", () => {
-    const values = column(Float64Array)
+    const values = float64s()
     for (let row = 0; row < 50_000; row++) values.set(row, row * 1.5)
     for (let row = 0; row < 50_000; row++) expect(values.get(row)).toBe(row * 1.5)
   })
   it("is copied as it is at the moment", () => {
-    const values = column(BigUint64Array)
+    const values = bigUint64s()
     values.set(20_000, 7n)
     const copy = values.copy()
     values.set(20_000, 8n)

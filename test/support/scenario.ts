@@ -58,11 +58,15 @@ export function saleAfter(...events: readonly FlashSale.Event[]): FlashSale.Fold
   return sale
 }
 
+/** With what is read only when it is asked for. */
+const whole = (outcome: FlashSale.Outcome): FlashSale.Outcome =>
+  outcome.kind === "accepted" ? FlashSale.released(outcome, outcome.releasedAt) : outcome
+
 /** All that a fold holds, to be compared. */
 export const contentOf = ({ outcomes, unitsOf, ...rest }: FlashSale.Fold) => ({
   ...rest,
   units: new Map(unitsOf.entries()),
-  outcomes: Array.from({ length: outcomes.size() }, (_, row) => outcomes.row(row)),
+  outcomes: Array.from({ length: outcomes.size() }, (_, row) => whole(outcomes.row(row))),
   released: Array.from({ length: outcomes.releases() }, (_, release) => outcomes.release(release)),
 })
 

@@ -1,4 +1,4 @@
-import { type Column, column, PAGE_BYTES, PAGE_MIN_BYTES } from "./column.ts"
+import { type Column, PAGE_BYTES, PAGE_MIN_BYTES, uint32s } from "./column.ts"
 
 /** Tables of the index. Each grows by itself, so that growing never takes long. */
 const TABLES = 64
@@ -20,10 +20,10 @@ export interface Names {
 
 export function createNames(): Names {
   /** The names end to end, each within one page. */
-  const pages: Uint8Array<ArrayBuffer>[] = []
-  const starts = column(Uint32Array)
-  const lengths = column(Uint32Array)
-  const hashes = column(Uint32Array)
+  const pages: Buffer<ArrayBuffer>[] = []
+  const starts = uint32s()
+  const lengths = uint32s()
+  const hashes = uint32s()
   /** Open addressing: number + 1 of a name, 0 where there is none. */
   const tables: Uint32Array[] = []
   const used = new Uint32Array(TABLES)
@@ -82,9 +82,9 @@ export function createNames(): Names {
     end += length
   }
 
-  function pageFor(which: number, needed: number): Uint8Array {
-    let page = pages[which] ?? new Uint8Array(PAGE_MIN_BYTES)
-    while (page.length < needed) page = new Uint8Array(page.buffer.transfer(2 * page.length))
+  function pageFor(which: number, needed: number): Buffer {
+    let page = pages[which] ?? Buffer.from(new ArrayBuffer(PAGE_MIN_BYTES))
+    while (page.length < needed) page = Buffer.from(page.buffer.transfer(2 * page.length))
     pages[which] = page
     return page
   }
@@ -112,20 +112,17 @@ export function createNames(): Names {
       const start = starts.get(number)
       const page = pages[start >>> PAGE_SHIFT]!
       const from = start & (PAGE_BYTES - 1)
-      return textOf(page.subarray(from, from + lengths.get(number)))
+      return textOf(page, from, from + lengths.get(number))
     },
   }
 }
 
-/** Longer texts are not made in one call: its arguments lie on the stack. */
-const AT_ONCE_MAX = 1_000
-
-function textOf(bytes: Uint8Array): string {
-  if (bytes.length <= AT_ONCE_MAX && !bytes.includes(WIDE))
-    return String.fromCharCode.apply(null, bytes as unknown as number[])
+function textOf(page: Buffer, from: number, to: number): string {
+  const narrow = page.toString("latin1", from, to)
+  if (!narrow.includes(String.fromCharCode(WIDE))) return narrow
   let text = ""
-  for (let at = 0; at < bytes.length; at++)
-    text += String.fromCharCode(bytes[at]! < WIDE ? bytes[at]! : (bytes[++at]! << 8) | bytes[++at]!)
+  for (let at = from; at < to; at++)
+    text += String.fromCharCode(page[at]! < WIDE ? page[at]! : (page[++at]! << 8) | page[++at]!)
   return text
 }
 

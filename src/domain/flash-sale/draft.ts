@@ -1,4 +1,5 @@
-import type { Outcome, Outcomes } from "./outcomes.ts"
+import type { Outcome } from "./outcome.ts"
+import type { Outcomes } from "./outcomes.ts"
 import type { Sale } from "./state.ts"
 import type { Units } from "./units.ts"
 

@@ -1,5 +1,6 @@
 import { fromInstant } from "../time.ts"
 import type { Event, Terms } from "./events.ts"
+import { released } from "./outcome.ts"
 import { rememberedAs, type Sale, statusAt } from "./state.ts"
 
 const REMEMBERED_MAX = 100
@@ -61,7 +62,7 @@ export function evolve(sale: Sale, event: Event, at: { revision: number; positio
     }
     case "ReservationReleased": {
       const outcome = sale.outcomes.get(data.requestId)
-      if (outcome?.kind === "accepted") sale.outcomes.set({ ...outcome, releasedAt: at.revision })
+      if (outcome?.kind === "accepted") sale.outcomes.set(released(outcome, at.revision))
       take(sale, data.userId, -data.quantity)
       return
     }

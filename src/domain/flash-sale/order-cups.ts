@@ -1,7 +1,7 @@
 import { accept, type Decision, reject } from "../decision.ts"
 import { toInstant } from "../time.ts"
 import { type Event, type EventOf, ORDER_ID } from "./events.ts"
-import type { Accepted } from "./outcomes.ts"
+import type { Accepted } from "./outcome.ts"
 import type { Sale } from "./state.ts"
 
 // What becomes of an order's cups after its reservation: released when it is cancelled, taken again when it is paid late.

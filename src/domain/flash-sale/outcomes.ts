@@ -1,31 +1,8 @@
-import { column } from "../columns/column.ts"
+import { uint32s } from "../columns/column.ts"
 import { createNames, type Names } from "../columns/names.ts"
-import { orderIdAt, PermitRefusal } from "./events.ts"
-
-/** What became of a request for cups. Enough to answer it again for ever. */
-export type Outcome =
-  | {
-      readonly kind: "accepted"
-      readonly orderId: string
-      readonly requestId: string
-      readonly userId: string
-      readonly quantity: number
-      readonly amountFen: number
-      readonly payByMs: number
-      readonly payloadHash: string
-      readonly revision: number
-      readonly position: bigint
-      /** Revision of the event that gave the cups back; 0 while they are held or sold. */
-      readonly releasedAt: number
-    }
-  | {
-      readonly kind: "refused"
-      readonly reason: PermitRefusal
-      readonly requestId: string
-      readonly payloadHash: string
-      readonly revision: number
-    }
-export type Accepted = Extract<Outcome, { kind: "accepted" }>
+import { AcceptedRow, createColumns } from "./accepted-row.ts"
+import { orderIdAt } from "./events.ts"
+import { type Accepted, KINDS, type Outcome } from "./outcome.ts"
 
 /** What became of each request of a sale. */
 export interface Outcomes {
@@ -40,6 +17,8 @@ export interface Outcomes {
 export interface OutcomeRows extends Outcomes {
   size(): number
   row(row: number): Outcome
+  /** The row's order where it is not named after the revision of its event. */
+  otherOrder(row: number): string | undefined
   /** The first row of an event after this revision; the number of rows when there is none. */
   rowAfter(revision: number): number
   /** How many reservations were released. */
@@ -50,30 +29,21 @@ export interface OutcomeRows extends Outcomes {
   releaseAfter(revision: number): number
 }
 
-const KINDS = ["accepted", ...PermitRefusal.options] as const
-
 /**
  * Some hundred bytes a request, outside the heap: a sale has hundreds of thousands, each kept for ever, and as objects they
  * would cost ten times as much and keep the collector busy.
  */
 export function createOutcomes(saleId: string, users: Names): OutcomeRows {
   const requestIds = createNames()
-  const kinds = column(Uint8Array)
-  const revisions = column(Uint32Array)
-  const positions = column(BigUint64Array)
-  const userNumbers = column(Uint32Array)
-  const quantities = column(Uint32Array)
-  const amounts = column(Float64Array)
-  const payBys = column(Float64Array)
-  const hashNumbers = column(Uint32Array)
-  const releasedAts = column(Uint32Array)
-  const releases = column(Uint32Array)
-  let released = 0
+  const columns = createColumns(saleId, users)
+  const { kinds, revisions, positions, userNumbers, quantities, amounts, payBys, releasedAts } = columns
+  const { otherOrders } = columns
+  const hashNumbers = uint32s()
+  const releases = uint32s()
+  let releasedRows = 0
   /** Requests differ in little more than their quantity, so their payloads have few hashes. */
   const hashes: string[] = []
   const numberOfHash = new Map<string, number>()
-  /** An order is named after the event that began it; here are the others, of cups taken again. */
-  const otherOrders = new Map<number, string>()
 
   function numberOf(hash: string): number {
     const known = numberOfHash.get(hash)
@@ -87,22 +57,7 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
     const revision = revisions.get(row)
     const payloadHash = hashes[hashNumbers.get(row)]!
     if (kind !== "accepted") return { kind: "refused", reason: kind, requestId, payloadHash, revision }
-    return {
-      kind,
-      orderId: otherOrders.get(row) ?? orderIdAt(saleId, revision),
-      requestId,
-      // Seldom asked for, and made from bytes.
-      get userId() {
-        return users.at(userNumbers.get(row))
-      },
-      quantity: quantities.get(row),
-      amountFen: amounts.get(row),
-      payByMs: payBys.get(row),
-      payloadHash,
-      revision,
-      position: positions.get(row),
-      releasedAt: releasedAts.get(row),
-    }
+    return new AcceptedRow(columns, row, requestId, payloadHash, revision)
   }
 
   function setAccepted(row: number, accepted: Accepted): void {
@@ -111,7 +66,7 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
     amounts.set(row, accepted.amountFen)
     payBys.set(row, accepted.payByMs)
     positions.set(row, accepted.position)
-    if (accepted.releasedAt > 0 && releasedAts.get(row) === 0) releases.set(released++, row)
+    if (accepted.releasedAt > 0 && releasedAts.get(row) === 0) releases.set(releasedRows++, row)
     releasedAts.set(row, accepted.releasedAt)
     if (accepted.orderId !== orderIdAt(saleId, accepted.revision)) otherOrders.set(row, accepted.orderId)
   }
@@ -122,11 +77,12 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
   return {
     size: requestIds.size,
     row,
+    otherOrder: (row) => otherOrders.get(row),
     rowAfter,
-    releases: () => released,
+    releases: () => releasedRows,
     release: (release) => [revisions.get(releases.get(release)), releasedAts.get(releases.get(release))],
     releaseAfter: (revision) =>
-      firstOf(released, (release) => releasedAts.get(releases.get(release)) > revision),
+      firstOf(releasedRows, (release) => releasedAts.get(releases.get(release)) > revision),
     has: (requestId) => requestIds.find(requestId) >= 0,
     get(requestId) {
       const found = requestIds.find(requestId)

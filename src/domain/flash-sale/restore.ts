@@ -1,7 +1,7 @@
-import { orderIdAt } from "./events.ts"
 import { setTerms, take } from "./evolve.ts"
-import type { Outcome } from "./outcomes.ts"
+import { released } from "./outcome.ts"
 import type { SnapshotPart } from "./snapshot.ts"
+import { unpackRows } from "./snapshot-rows.ts"
 import type { Fold } from "./state.ts"
 
 /**
@@ -10,7 +10,10 @@ import type { Fold } from "./state.ts"
  */
 export function* restore(sale: Fold, parts: readonly SnapshotPart[]): Generator<void, boolean> {
   for (const part of parts) {
-    for (const request of part.requests) restoreRequest(sale, part, request)
+    for (const outcome of unpackRows(sale.id, part.requests)) {
+      sale.outcomes.set(outcome)
+      if (outcome.kind === "accepted") take(sale, outcome.userId, outcome.quantity)
+    }
     yield
   }
   for (const part of parts) {
@@ -35,31 +38,9 @@ export function* restore(sale: Fold, parts: readonly SnapshotPart[]): Generator<
   return true
 }
 
-function restoreRequest(
-  sale: Fold,
-  { payloadHashes }: SnapshotPart,
-  request: SnapshotPart["requests"][number],
-) {
-  const [revision, requestId, hash] = request
-  const payloadHash = payloadHashes[hash] ?? ""
-  sale.outcomes.set(outcomeOf())
-  if (request.length === 9) take(sale, request[3], request[4])
-
-  function outcomeOf(): Outcome {
-    if (request.length === 4) return { kind: "refused", reason: request[3], requestId, payloadHash, revision }
-    const [, , , userId, quantity, amountFen, payByMs, position, otherOrder] = request
-    return {
-      ...{ kind: "accepted", requestId, userId, quantity, amountFen, payByMs, payloadHash, revision },
-      orderId: otherOrder ?? orderIdAt(sale.id, revision),
-      position: BigInt(position),
-      releasedAt: 0,
-    }
-  }
-}
-
 function restoreRelease(sale: Fold, revision: number, releasedAt: number): void {
   const outcome = sale.outcomes.at(revision)
   if (outcome?.kind !== "accepted") return
-  sale.outcomes.set({ ...outcome, releasedAt })
+  sale.outcomes.set(released(outcome, releasedAt))
   take(sale, outcome.userId, -outcome.quantity)
 }

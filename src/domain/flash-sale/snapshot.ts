@@ -1,25 +1,10 @@
 import { z } from "zod"
-import { orderIdAt, PermitRefusal, Terms } from "./events.ts"
-import type { Outcome } from "./outcomes.ts"
+import { Terms } from "./events.ts"
+import { PackedRows, packRows } from "./snapshot-rows.ts"
 import { type Fold, STATUSES } from "./state.ts"
 
 /** Requests, and releases, of one part: under 1 MiB however long their ids are. */
 const PART_MAX = 1_000
-
-/** Revision, request id, number of the payload's hash, and why. */
-const Refused = z.tuple([z.int(), z.string(), z.int(), PermitRefusal])
-/** The same three; user, units, amount in fen, `payBy` in ms, position; the order's id unless it names this revision. */
-const Accepted = z.tuple([
-  z.int(),
-  z.string(),
-  z.int(),
-  z.string(),
-  z.int(),
-  z.int(),
-  z.int(),
-  z.string(),
-  z.string().nullable(),
-])
 
 /** What a fold holds beside its requests. */
 const State = z.object({
@@ -43,15 +28,13 @@ const State = z.object({
  * one stands for; -1 is the empty fold. Another shape is another version.
  */
 export const SnapshotPart = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   saleId: z.string(),
   after: z.int().min(-1),
   revision: z.int().min(0),
   part: z.int().min(0),
   parts: z.int().min(1),
-  payloadHashes: z.array(z.string()),
-  /** In the order of the stream. */
-  requests: z.array(z.union([Refused, Accepted])),
+  requests: PackedRows,
   /** The revision of a reservation and that of its release, in the order of the releases. */
   released: z.array(z.tuple([z.int(), z.int()])),
   /** In the last part. */
@@ -75,12 +58,11 @@ export function snapshotOf(sale: Fold, after: number): Iterable<SnapshotPart> {
   return {
     *[Symbol.iterator]() {
       for (let part = 0; part < parts; part++) {
-        const hashes = new Map<string, number>()
-        const requests = nth(part, firstRow, endRow, (row) => requestOf(saleId, outcomes.row(row), hashes))
+        const from = firstRow + part * PART_MAX
+        const requests = packRows(outcomes, from, Math.min(from + PART_MAX, endRow))
         const released = nth(part, firstRelease, endRelease, outcomes.release)
         yield {
-          ...{ version: 1, saleId, after, revision, part, parts },
-          ...{ payloadHashes: [...hashes.keys()], requests, released },
+          ...{ version: 2, saleId, after, revision, part, parts, requests, released },
           state: part === parts - 1 ? state : null,
         }
       }
@@ -92,20 +74,6 @@ export function snapshotOf(sale: Fold, after: number): Iterable<SnapshotPart> {
 function nth<Item>(part: number, first: number, end: number, item: (n: number) => Item): Item[] {
   const from = first + part * PART_MAX
   return Array.from({ length: Math.max(0, Math.min(PART_MAX, end - from)) }, (_, n) => item(from + n))
-}
-
-function requestOf(
-  saleId: string,
-  outcome: Outcome,
-  hashes: Map<string, number>,
-): SnapshotPart["requests"][number] {
-  const { revision, requestId, payloadHash } = outcome
-  if (!hashes.has(payloadHash)) hashes.set(payloadHash, hashes.size)
-  const hash = hashes.get(payloadHash)!
-  if (outcome.kind === "refused") return [revision, requestId, hash, outcome.reason]
-  const { userId, quantity, amountFen, payByMs, position, orderId } = outcome
-  const otherOrder = orderId === orderIdAt(saleId, revision) ? null : orderId
-  return [revision, requestId, hash, userId, quantity, amountFen, payByMs, `${position}`, otherOrder]
 }
 
 const stateOf = (sale: Fold): z.infer<typeof State> => ({

@@ -1,7 +1,8 @@
 import { createNames } from "../columns/names.ts"
 import { toInstant } from "../time.ts"
 import type { Terms } from "./events.ts"
-import { type Accepted, createOutcomes, type OutcomeRows, type Outcomes } from "./outcomes.ts"
+import type { Accepted } from "./outcome.ts"
+import { createOutcomes, type OutcomeRows, type Outcomes } from "./outcomes.ts"
 import { createUnits, type Units, type UnitsByUser } from "./units.ts"
 
 /** A command outside the hot path that was accepted, as it was answered. */

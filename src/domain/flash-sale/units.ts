@@ -1,4 +1,4 @@
-import { column } from "../columns/column.ts"
+import { float64s } from "../columns/column.ts"
 import type { Names } from "../columns/names.ts"
 
 /** Cups held or bought by each user. */
@@ -18,7 +18,7 @@ export interface UnitsByUser extends Units {
 }
 
 export function createUnits(users: Names): UnitsByUser {
-  const units = column(Int32Array)
+  const units = float64s()
   let size = 0
   return {
     get(userId) {
