@@ -3,7 +3,8 @@ import { startTestLogServer } from "../../test/support/log-server.ts"
 import { startChild } from "../harness/child.ts"
 import { inTurn } from "../harness/rounds.ts"
 import type { Goal, Row, Scenario } from "../harness/scenario.ts"
-import type { Appended, Appends, Through } from "../tasks/append.ts"
+import { THROUGH, type Through } from "../harness/through.ts"
+import type { Appended, Appends } from "../tasks/append.ts"
 
 /**
  * The ratio is asked of the events through the client as it comes, the rate of the product, which goes past the client's
@@ -15,11 +16,6 @@ const GOALS = [
   { group: 100, ratio: 0.65, perSecond: 35_000 },
   { group: 500, ratio: 0.85, perSecond: 40_000 },
 ]
-
-const THROUGH: Readonly<Record<Through, string>> = {
-  client: "through the client as it comes",
-  adapter: "through the product's adapter",
-}
 
 export const log: Scenario = {
   name: "log",

@@ -6,17 +6,15 @@ import { newEvent } from "../../src/commands/context.ts"
 import type { NewEvent } from "../../src/domain/event.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { answerCalls } from "../harness/child.ts"
+import type { Through } from "../harness/through.ts"
 
 export interface Appends {
   readonly logUrl: string
-  /** The client as it comes, or the product's adapter, which writes what the client sends by hand. */
   readonly through: Through
   /** Events of one append. */
   readonly group: number
   readonly seconds: number
 }
-
-export type Through = "client" | "adapter"
 
 export interface Appended {
   readonly perSecond: number

@@ -14,6 +14,8 @@ const FIRST_LANE_MAX = GROUP_MAX / 2
 /** Most buyers that wait; beyond it the next is told to come back. */
 const BUYERS_MAX = 10_000
 const RETRY_MS = 100
+/** So many answers take about as long as an append: the next one is then sent before they are given. */
+const MANY_ANSWERS = 64
 /** So often in a row a group may lose its place before those who can have another process write do so. */
 const LOST_PLACES_MAX = 3
 
@@ -113,9 +115,14 @@ export function createWriter(
       }
       // A repeated append under derived ids succeeds however old its fold is: a "no" beside one is decided again.
       const isSaid = (answer: Committed<string>) => answer.ok || events.length === 0
-      group.forEach((item, index) => {
-        if (isSaid(answers[index]!)) item.resolve(answers[index]!)
-      })
+      const decided = group
+      const answer = () =>
+        decided.forEach((item, index) => {
+          if (isSaid(answers[index]!)) item.resolve(answers[index]!)
+        })
+      // An append leaves the process at the end of a turn: without this, the log would stand idle until all are answered.
+      if (decided.length >= MANY_ANSWERS && lanes.buyers.length > 0) setImmediate(answer)
+      else answer()
       group = group.filter((_, index) => !isSaid(answers[index]!))
     }
   }
