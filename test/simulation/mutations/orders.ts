@@ -14,7 +14,7 @@ export const orderMutations: readonly Mutation[] = [
         from: "      const lanes = [",
         to: "      await checkpoints.save(name, to)\n      const lanes = [",
       },
-      { file: reactor, from: "return () => checkpoints.save(name, to)", to: "return async () => {}" },
+      { file: reactor, from: "return checkpoints.save(name, to)", to: "return Promise.resolve()" },
     ],
     found: { seed: "20", invariant: "I10 money" },
   },
