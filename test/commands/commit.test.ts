@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { type Process, saleWorld, type World } from "../support/sale-world.ts"
+import { permit } from "../support/scenario.ts"
 
 const accepted = { kind: "accepted" }
 const count = (world: World, type: FlashSale.EventType) =>
@@ -46,8 +47,9 @@ describe("an append whose answer is lost", () => {
   })
 })
 
+const context = { actor: "system:test", correlationId: "t", causationId: "t" }
+
 describe("a refusal in a group", () => {
-  const context = { actor: "system:test", correlationId: "t", causationId: "t" }
   const deaf = { store: { subscribeStream: async function* () {} } }
 
   it("is not taken on a stale fold because another item's append is a repeated one", async () => {
@@ -68,6 +70,34 @@ describe("a refusal in a group", () => {
     await world.clock.settle()
     expect(await Promise.all(both)).toMatchObject([{ ok: true }, { ok: true }])
     expect(count(world, "ReservationReleased")).toBe(2)
+  })
+})
+
+describe("a large group", () => {
+  it("is answered once the next append has been sent", async () => {
+    const world = await saleWorld({ stock: 1_000 })
+    const seen: string[] = []
+    const process = await world.process({
+      store: {
+        append: (stream, expected, events) => {
+          if (events[0]!.type === "StockReserved") seen.push(`${events.length} sent`)
+          return world.log.append(stream, expected, events)
+        },
+      },
+    })
+    const { writer, sale } = process.live
+    const reserve = (n: number) =>
+      writer.commit((draft) => FlashSale.reserve(draft, { ...permit(`user${n}`), grantedAtMs }), context, {
+        lane: "buyers",
+      })
+    const grantedAtMs = world.clock.now()
+    const first = Array.from({ length: 100 }, (_, n) => reserve(n))
+    await Promise.resolve()
+    const next = reserve(100)
+    void first[0]!.then(() => seen.push("answered"))
+    await Promise.all([...first, next])
+    expect(seen).toEqual(["100 sent", "1 sent", "answered"])
+    expect(sale.taken).toBe(101)
   })
 })
 
