@@ -7,7 +7,7 @@ interface Cells {
   readonly buffer: ArrayBuffer
   readonly length: number
 }
-type Make<Page> = new (from: number | ArrayBuffer) => Page
+type Make<Page> = new (buffer: ArrayBuffer) => Page
 
 /**
  * Numbers by row, from 0 on; only what was set may be read. They lie outside the heap: the collector never walks them. A

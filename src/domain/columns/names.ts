@@ -7,6 +7,7 @@ const TABLE_MIN = 8
 const PAGE_SHIFT = Math.log2(PAGE_BYTES)
 /** A character from here on takes this byte and two of its own. Names that users make are ASCII. */
 const WIDE = 0xff
+const WIDE_CHARACTER = String.fromCharCode(WIDE)
 
 /** A set of names, numbered from 0 in the order in which they came. As bytes outside the heap, found by their hash. */
 export interface Names {
@@ -119,7 +120,7 @@ export function createNames(): Names {
 
 function textOf(page: Buffer, from: number, to: number): string {
   const narrow = page.toString("latin1", from, to)
-  if (!narrow.includes(String.fromCharCode(WIDE))) return narrow
+  if (!narrow.includes(WIDE_CHARACTER)) return narrow
   let text = ""
   for (let at = from; at < to; at++)
     text += String.fromCharCode(page[at]! < WIDE ? page[at]! : (page[++at]! << 8) | page[++at]!)

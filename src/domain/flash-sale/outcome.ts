@@ -42,3 +42,6 @@ export const released = (accepted: Accepted, releasedAt: number): Accepted => ({
 
 /** Accepted, or why not. */
 export const KINDS = ["accepted", ...PermitRefusal.options] as const
+
+export const kindOf = (outcome: Outcome): (typeof KINDS)[number] =>
+  outcome.kind === "accepted" ? outcome.kind : outcome.reason

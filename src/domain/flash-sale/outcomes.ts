@@ -2,7 +2,7 @@ import { uint32s } from "../columns/column.ts"
 import { createNames, type Names } from "../columns/names.ts"
 import { AcceptedRow, createColumns } from "./accepted-row.ts"
 import { orderIdAt } from "./events.ts"
-import { type Accepted, KINDS, type Outcome } from "./outcome.ts"
+import { type Accepted, KINDS, kindOf, type Outcome } from "./outcome.ts"
 
 /** What became of each request of a sale. */
 export interface Outcomes {
@@ -96,7 +96,7 @@ export function createOutcomes(saleId: string, users: Names): OutcomeRows {
       const rows = requestIds.size()
       const row = requestIds.add(outcome.requestId)
       if (row === rows) releasedAts.set(row, 0)
-      kinds.set(row, KINDS.indexOf(outcome.kind === "accepted" ? outcome.kind : outcome.reason))
+      kinds.set(row, KINDS.indexOf(kindOf(outcome)))
       revisions.set(row, outcome.revision)
       hashNumbers.set(row, numberOf(outcome.payloadHash))
       if (outcome.kind === "accepted") setAccepted(row, outcome)

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { orderIdAt } from "./events.ts"
-import { KINDS, type Outcome } from "./outcome.ts"
+import { KINDS, kindOf, type Outcome } from "./outcome.ts"
 import type { OutcomeRows } from "./outcomes.ts"
 
 /** Of each request: revision, numbers of its kind and of its payload's hash, units, amount in fen, `payBy` in ms, position. */
@@ -26,7 +26,7 @@ export type PackedRows = z.infer<typeof PackedRows>
 
 /** The rows from `from` to before `to`. */
 export function packRows(outcomes: OutcomeRows, from: number, to: number): PackedRows {
-  const bytes = Buffer.alloc(Math.max(0, to - from) * ROW_BYTES)
+  const bytes = Buffer.alloc((to - from) * ROW_BYTES)
   const { numbers, longs } = cellsOf(bytes)
   const rows: PackedRows = {
     ...{ requestIds: [], userIds: [], kinds: [], payloadHashes: [] },
@@ -38,7 +38,7 @@ export function packRows(outcomes: OutcomeRows, from: number, to: number): Packe
     rows.requestIds.push(outcome.requestId)
     rows.userIds.push(accepted?.userId ?? "")
     numbers[cell] = outcome.revision
-    numbers[cell + 1] = placeOf(rows.kinds, outcome.kind === "accepted" ? outcome.kind : outcome.reason)
+    numbers[cell + 1] = placeOf(rows.kinds, kindOf(outcome))
     numbers[cell + 2] = placeOf(rows.payloadHashes, outcome.payloadHash)
     if (!accepted) continue
     numbers[cell + 3] = accepted.quantity

@@ -58,9 +58,9 @@ export function snapshotOf(sale: Fold, after: number): Iterable<SnapshotPart> {
   return {
     *[Symbol.iterator]() {
       for (let part = 0; part < parts; part++) {
-        const from = firstRow + part * PART_MAX
-        const requests = packRows(outcomes, from, Math.min(from + PART_MAX, endRow))
-        const released = nth(part, firstRelease, endRelease, outcomes.release)
+        const requests = packRows(outcomes, ...boundsOf(part, firstRow, endRow))
+        const [from, to] = boundsOf(part, firstRelease, endRelease)
+        const released = Array.from({ length: to - from }, (_, n) => outcomes.release(from + n))
         yield {
           ...{ version: 2, saleId, after, revision, part, parts, requests, released },
           state: part === parts - 1 ? state : null,
@@ -70,10 +70,10 @@ export function snapshotOf(sale: Fold, after: number): Iterable<SnapshotPart> {
   }
 }
 
-/** The items of one part out of those from `first` to before `end`. */
-function nth<Item>(part: number, first: number, end: number, item: (n: number) => Item): Item[] {
-  const from = first + part * PART_MAX
-  return Array.from({ length: Math.max(0, Math.min(PART_MAX, end - from)) }, (_, n) => item(from + n))
+/** Where a part begins and ends among what goes from `first` to before `end`. */
+function boundsOf(part: number, first: number, end: number): [from: number, to: number] {
+  const from = Math.min(first + part * PART_MAX, end)
+  return [from, Math.min(from + PART_MAX, end)]
 }
 
 const stateOf = (sale: Fold): z.infer<typeof State> => ({

@@ -30,7 +30,7 @@ export function readRevision(message: Buffer): bigint {
     const tag = readVarint(record)
     if (tag !== 0x0a && tag !== 0x12) skip(record, tag)
     else {
-      const end = readVarint(record) + record.at
+      const end = enter(record)
       while (record.at < end) {
         const tag = readVarint(record)
         if (tag === 0x18) return readVarint64(record)
