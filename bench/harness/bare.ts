@@ -1,3 +1,4 @@
+import { startArgs } from "../../test/support/program.ts"
 import type { BareRoute, Behind } from "../baseline/bare-route.ts"
 import { startChild } from "./child.ts"
 import { cpuMeter } from "./cpu.ts"
@@ -7,9 +8,9 @@ import type { Servers } from "./servers.ts"
 
 const MODULE = new URL("../baseline/bare-route.ts", import.meta.url)
 
-/** The bare route in a process of its own. */
+/** The bare route in a process of its own, under the same options for Node as the product. */
 export async function startBare({ own, load, seconds }: Bench, { secret }: Servers, behind: Behind) {
-  const child = own(startChild<BareRoute, string>(MODULE))
+  const child = own(startChild<BareRoute, string>(MODULE, startArgs.slice(0, -1)))
   const url = await child.call({ secret, behind })
   const path = ordersPath(crypto.randomUUID())
   return {

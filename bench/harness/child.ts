@@ -11,9 +11,12 @@ export interface Child<Input, Output> {
 
 type Reply<Output> = { id: number; output: Output } | { id: number; error: string }
 
-/** Starts the module, which calls `answerCalls`. */
-export function startChild<Input, Output>(module: URL): Child<Input, Output> {
-  const child: ChildProcess = fork(module, { execArgv: [] })
+/** Starts the module, which calls `answerCalls`, under these options for Node. */
+export function startChild<Input, Output>(
+  module: URL,
+  nodeOptions: readonly string[] = [],
+): Child<Input, Output> {
+  const child: ChildProcess = fork(module, { execArgv: [...nodeOptions] })
   const waiting = new Map<number, { resolve(output: Output): void; reject(error: Error): void }>()
   let calls = 0
   const ended = once(child, "exit").then(([code, signal]) => {

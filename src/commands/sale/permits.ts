@@ -6,6 +6,12 @@ import type { Committed } from "./group.ts"
 import type { Commit } from "./hand-over.ts"
 import type { Writer } from "./writer.ts"
 
+/**
+ * After so many ended permits those under way move to a new map. A map that is filled and emptied all the time leaves its
+ * used-up tables behind, and each of them holds the next: with one of them old, all live on until a full collection.
+ */
+const RENEW_AFTER = 512
+
 type CommittedPermit = Committed<FlashSale.RefusalOf<"reserve">>
 
 /** A permit that this process is committing. */
@@ -32,7 +38,8 @@ export function createPermits(
   writer: Writer,
   commit: Commit,
 ): Permits {
-  const queued = new Map<string, Queued>()
+  let queued = new Map<string, Queued>()
+  let ended = 0
 
   async function finish(permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> {
     try {
@@ -43,6 +50,8 @@ export function createPermits(
       return committed
     } finally {
       queued.delete(permit.requestId)
+      ended += 1
+      if (ended % RENEW_AFTER === 0) queued = new Map(queued)
     }
   }
 
