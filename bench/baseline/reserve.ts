@@ -4,7 +4,7 @@ import { ORDER_MAX_UNITS } from "../../src/domain/flash-sale.ts"
 import { openRedis } from "../../src/infra/redis/client.ts"
 import { gateKeys } from "../../src/infra/redis/keys.ts"
 import { createRedisGate } from "../../src/infra/redis/redis-gate.ts"
-import { defineScripts } from "../../src/infra/redis/scripts.ts"
+import { scriptRunner } from "../../src/infra/redis/scripts.ts"
 import type { Reserve, Wanted } from "./bare-route.ts"
 
 const HOUR_MS = 3_600_000
@@ -21,7 +21,7 @@ export async function openReserve(redisUrl: string): Promise<Reserve> {
 export async function openGate(redisUrl: string) {
   const redis = openRedis(redisUrl, () => {})
   await redis.ping().catch(() => new Promise((resolve) => redis.once("ready", resolve)))
-  const run = defineScripts(redis)
+  const run = scriptRunner(redis)
   const gate = createRedisGate({ redis, times: defaultGateTimes })
   const loaded = new Set<string>()
 

@@ -5,7 +5,7 @@ import { chunksOf } from "./image.ts"
 import { claimKey, gateKeys, stagedKeys } from "./keys.ts"
 import { applyReply, claimReply, dropReply, findReply, isWord, lookReply } from "./replies.ts"
 import { createReserving } from "./reserving.ts"
-import { defineScripts, failingAsUnavailable } from "./scripts.ts"
+import { failingAsUnavailable, scriptRunner } from "./scripts.ts"
 
 /** Changes in one script: few enough that no script keeps Redis from others for long. */
 const CHANGES_PER_SCRIPT = 500
@@ -17,7 +17,7 @@ const RETIRED_MS = 24 * 60 * 60 * 1_000
 
 /** The gate in Redis: one script of `lua/` for each verb. Closes `redis` with itself. */
 export function createRedisGate({ redis, times }: { redis: Redis | Cluster; times: GateTimes }): Gate {
-  const run = failingAsUnavailable(defineScripts(redis))
+  const run = failingAsUnavailable(scriptRunner(redis))
   return {
     reserve: createReserving(run, times.soldOutMemoryMs),
 

@@ -3,7 +3,7 @@ import type { Handover } from "../../commands/ports/handover.ts"
 import { BELL_CHANNEL, handoverKey } from "./keys.ts"
 import { redisLeases } from "./lease.ts"
 import { isWord, takenReply } from "./replies.ts"
-import { defineScripts, failingAsUnavailable } from "./scripts.ts"
+import { failingAsUnavailable, scriptRunner } from "./scripts.ts"
 
 /** How long one process goes on writing for a sale; a dead one's followers do without it from the first quiet moment. */
 const WRITER_MS = 2_000
@@ -16,7 +16,7 @@ const LIST_MAX = 10_000
  * Redis answered amiss.
  */
 export function createRedisHandover(redis: Redis | Cluster, onTrouble: (cause: Error) => void): Handover {
-  const run = failingAsUnavailable(defineScripts(redis))
+  const run = failingAsUnavailable(scriptRunner(redis))
   const leases = redisLeases(redis, onTrouble, WRITER_MS)
   const listeners = new Map<string, () => void>()
   const bell = redis instanceof Cluster ? redis.duplicate() : redis.duplicate()

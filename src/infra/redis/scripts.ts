@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { Cluster, Redis } from "ioredis"
 import { GateUnavailable } from "../../commands/ports/gate.ts"
+import { ScriptCall } from "./script-call.ts"
 
 /** The scripts of `lua/`, each with the number of its keys. */
 export const KEYS_OF = {
@@ -35,18 +37,28 @@ function sourceOf(name: ScriptName, shared: string): string {
   return [shebang, shared, ...body].join("\n")
 }
 
-/**
- * Defines all scripts on a client. ioredis sends a script's text once a connection and its hash from then on, and the
- * text again to a server that has lost it.
- */
-export function defineScripts(redis: Redis | Cluster): RunScript {
+/** Runs all scripts on a client, each by its hash; a server that does not know that one yet is given the text. */
+export function scriptRunner(redis: Redis | Cluster): RunScript {
   const shared = read("_gate.lua")
-  const names = Object.keys(KEYS_OF) as ScriptName[]
-  for (const name of names) {
-    redis.defineCommand(`gate:${name}`, { numberOfKeys: KEYS_OF[name], lua: sourceOf(name, shared) })
+  const scripts = new Map(
+    (Object.keys(KEYS_OF) as ScriptName[]).map((name) => {
+      const text = sourceOf(name, shared)
+      return [name, { text, hash: createHash("sha1").update(text).digest("hex"), keys: KEYS_OF[name] }]
+    }),
+  )
+  return async (name, keys, args) => {
+    const script = scripts.get(name)!
+    const send = (verb: string, which: string) =>
+      redis.sendCommand(
+        new ScriptCall(verb, [which, script.keys, ...keys, ...args], { replyEncoding: "utf8" }),
+      )
+    try {
+      return await send("evalsha", script.hash)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
+      return await send("eval", script.text)
+    }
   }
-  const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>
-  return (name, keys, args) => commands[`gate:${name}`]!(...keys, ...args)
 }
 
 /** What a script or the adapter does wrong stays the error that it is; all else is Redis being away. */

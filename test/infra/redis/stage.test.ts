@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { chunksOf } from "../../../src/infra/redis/image.ts"
 import { claimKey, gateKeys, stagedKeys } from "../../../src/infra/redis/keys.ts"
-import { defineScripts } from "../../../src/infra/redis/scripts.ts"
+import { scriptRunner } from "../../../src/infra/redis/scripts.ts"
 import { imageOf, newSaleId, openSale, reserve, times } from "../../contract/gate/world.ts"
 import { type RedisGateWorld, redisWorld } from "../../support/gate-worlds.ts"
 import { SERVER_START_TIMEOUT_MS } from "../../support/process.ts"
@@ -28,7 +28,7 @@ describe("an image in stages", () => {
     const saleId = newSaleId()
     const claim = await world.gate.claim(saleId, "a", 0)
     const serverRun = claim.kind === "claimed" ? claim.run : ""
-    const run = defineScripts(world.redis)
+    const run = scriptRunner(world.redis)
     const staged = stagedKeys(saleId, "a")
     const chunks = [...chunksOf(imageOf(world, { users }))]
     const stage = async (imageId: string, n: number): Promise<unknown> => {
