@@ -13,7 +13,7 @@ const SNAPSHOT_EVERY = 20_000
 /** How often it is looked whether one is due; jittered by a half, so that of many processes one comes first. */
 const LOOK_EVERY_MS = 1_000
 /** Between two parts: a large append keeps the log's disk busy, and buyers' appends are not to wait for many of them. */
-const PART_PAUSE_MS = 40
+const PART_PAUSE_MS = 20
 const TYPE = "SnapshotPartTaken"
 
 export interface Snapshots {

@@ -4,7 +4,7 @@ import { PackedRows, packRows } from "./snapshot-rows.ts"
 import { type Fold, STATUSES } from "./state.ts"
 
 /** Requests, and releases, of one part: under 1 MiB however long their ids are. */
-const PART_MAX = 1_000
+const PART_MAX = 500
 
 /** What a fold holds beside its requests. */
 const State = z.object({
