@@ -80,13 +80,13 @@ describe("a fold restored from snapshots", () => {
       const decision = FlashSale.reserve(sale, permit(`user${n}`))
       if (decision.ok) fold(sale, decision.events[0]!)
     }
-    for (let n = 0; n < 2_500; n++) reserve(n)
+    for (let n = 0; n < 1_250; n++) reserve(n)
     const then = contentOf(sale)
     const parts: FlashSale.SnapshotPart[] = []
     for (const part of FlashSale.snapshotOf(sale, -1)) {
       parts.push(part)
       reserve(10_000 + parts.length)
-      const released = FlashSale.release(sale, `${SALE_ID}-${parts.length * 1_000}`, START_MS)
+      const released = FlashSale.release(sale, `${SALE_ID}-${parts.length * 500}`, START_MS)
       if (released.ok) fold(sale, released.events[0]!)
     }
     expect(parts).toHaveLength(3)
