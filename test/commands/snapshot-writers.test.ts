@@ -14,7 +14,7 @@ import {
 
 describe("several processes that keep snapshots", () => {
   it("write each once", async () => {
-    const world = await worldOf(2_500)
+    const world = await worldOf(1_250)
     const processes = [await keeper(world), await keeper(world), await keeper(world)]
     await goOn(world, ...processes)
     await sell(world, EVERY)
@@ -24,13 +24,13 @@ describe("several processes that keep snapshots", () => {
       [-1, 0],
       [-1, 1],
       [-1, 2],
-      [2_500, 0],
+      [1_250, 0],
     ])
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_511 })
+    expect(await joining(world)).toEqual({ content: fromStart(world), from: 1_261 })
   })
 
   it("go on when one of them dies in the middle", async () => {
-    const world = await worldOf(2_500)
+    const world = await worldOf(1_250)
     let appends = 0
     const dying = await keeper(world, {
       store: {
@@ -45,11 +45,11 @@ describe("several processes that keep snapshots", () => {
     dying.stop()
     await goOn(world, await keeper(world))
     expect(storedIn(world)).toHaveLength(4)
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_501 })
+    expect(await joining(world)).toEqual({ content: fromStart(world), from: 1_251 })
   })
 
   it("leave one that is under way alone", async () => {
-    const world = await worldOf(2_500)
+    const world = await worldOf(1_250)
     const slow = await keeper(world, {
       store: {
         async append(...args) {
@@ -65,7 +65,7 @@ describe("several processes that keep snapshots", () => {
   })
 
   it("do not disturb each other, whoever is slow", async () => {
-    const world = await worldOf(2_500)
+    const world = await worldOf(1_250)
     const held = Promise.withResolvers<void>()
     let appends = 0
     const slow = await keeper(world, {
@@ -84,6 +84,6 @@ describe("several processes that keep snapshots", () => {
     await sell(world, EVERY)
     await goOn(world, slow)
     expect(storedIn(world)).toHaveLength(5)
-    expect(await joining(world)).toEqual({ content: fromStart(world), from: 2_511 })
+    expect(await joining(world)).toEqual({ content: fromStart(world), from: 1_261 })
   })
 })
