@@ -3,7 +3,10 @@ import { Terms } from "./events.ts"
 import { PackedRows, packRows } from "./snapshot-rows.ts"
 import { type Fold, STATUSES } from "./state.ts"
 
-/** Requests, and releases, of one part: under 1 MiB however long their ids are. */
+/**
+ * Requests, and releases, of one part: under 1 MiB however long their ids are, and mostly under 128 KiB, above which V8 keeps
+ * a text until the next full collection.
+ */
 const PART_MAX = 500
 
 /** What a fold holds beside its requests. */
