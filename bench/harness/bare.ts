@@ -1,4 +1,4 @@
-import { startArgs } from "../../test/support/program.ts"
+import { nodeOptions } from "../../test/support/program.ts"
 import type { BareRoute, Behind } from "../baseline/bare-route.ts"
 import { startChild } from "./child.ts"
 import { cpuMeter } from "./cpu.ts"
@@ -10,7 +10,7 @@ const MODULE = new URL("../baseline/bare-route.ts", import.meta.url)
 
 /** The bare route in a process of its own, under the same options for Node as the product. */
 export async function startBare({ own, load, seconds }: Bench, { secret }: Servers, behind: Behind) {
-  const child = own(startChild<BareRoute, string>(MODULE, startArgs.slice(0, -1)))
+  const child = own(startChild<BareRoute, string>(MODULE, nodeOptions))
   const url = await child.call({ secret, behind })
   const path = ordersPath(crypto.randomUUID())
   return {

@@ -43,14 +43,14 @@ export function scriptRunner(redis: Redis | Cluster): RunScript {
   const scripts = new Map(
     (Object.keys(KEYS_OF) as ScriptName[]).map((name) => {
       const text = sourceOf(name, shared)
-      return [name, { text, hash: createHash("sha1").update(text).digest("hex"), keys: KEYS_OF[name] }]
+      return [name, { text, hash: createHash("sha1").update(text).digest("hex") }]
     }),
   )
   return async (name, keys, args) => {
     const script = scripts.get(name)!
     const send = (verb: string, which: string) =>
       redis.sendCommand(
-        new ScriptCall(verb, [which, script.keys, ...keys, ...args], { replyEncoding: "utf8" }),
+        new ScriptCall(verb, [which, KEYS_OF[name], ...keys, ...args], { replyEncoding: "utf8" }),
       )
     try {
       return await send("evalsha", script.hash)
