@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto"
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from "fastify"
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type onRequestHookHandler,
+} from "fastify"
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
 import type { Registry } from "prom-client"
+import { answerClass, nameRoute } from "./answer.ts"
 import { type AddRoutes, type Api, addConventions } from "./api.ts"
 import type { TokenVerifier } from "./auth.ts"
 import { addBodyParsing, BODY_LIMIT_BYTES } from "./bodies.ts"
 import { addDocs } from "./docs.ts"
 import { answerClientError, answerError, answerRouterError, answerUnrouted } from "./errors.ts"
 import { collectPaths } from "./known-paths.ts"
-import { addHttpMetrics } from "./metrics.ts"
+import { requestTimer } from "./metrics.ts"
 import { addOperations, type Readiness } from "./operations.ts"
 import { sendProblem } from "./problems.ts"
-import { SecureResponse } from "./security-headers.ts"
 import { answerInPlaceOfNode, endUnusedConnections } from "./server.ts"
 
 export interface AppDeps {
@@ -45,6 +50,7 @@ const PARAM_MAX_LENGTH = 600
 /** The HTTP edge, not yet listening. Whatever it answers that is not what was asked for is problem+json. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { timeouts = clientTimeouts } = deps
+  let closing = false
   const app = Fastify({
     // Without a logger of its own: a line a request would cost a rush more than it tells, and the metrics count them.
     genReqId: createRequestIds(),
@@ -53,7 +59,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     connectionTimeout: timeouts.connection,
     keepAliveTimeout: timeouts.keepAlive,
     http: {
-      ServerResponse: SecureResponse,
+      ServerResponse: answerClass({ observe: requestTimer(deps.metrics), isClosing: () => closing }),
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
       // Node would refuse without a body; the hook below does it with a problem.
@@ -76,11 +82,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       : answerError(deps.logger, error, request, reply),
   )
   app.decorateRequest("identity", null)
-  addHttpMetrics(app, deps.metrics)
+  app.addHook("onRoute", (route) => {
+    // A request that is asked for its route describes it anew.
+    const named: onRequestHookHandler = (_request, reply, done) => {
+      nameRoute(reply, route.url)
+      done()
+    }
+    route.onRequest = [named, ...[route.onRequest ?? []].flat()]
+  })
 
   answerInPlaceOfNode(app.server)
   endUnusedConnections(app)
-  let closing = false
   app.addHook("preClose", (done) => {
     closing = true
     done()
@@ -88,11 +100,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.addHook("onRequest", (request, reply, done) => {
     if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
       return void sendProblem(reply, "invalid_request", { detail: "A request names its Host" })
-    done()
-  })
-  app.addHook("onSend", (_request, reply, _payload, done) => {
-    // Without this, a client that keeps its connection busy keeps the process from ending.
-    if (closing) reply.header("connection", "close")
     done()
   })
 

@@ -15,30 +15,27 @@ export function answerUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  keepOpen(reply)
   const methods = methodsOf(pathOf(request.url))
   if (methods.length === 0 || methods.includes(request.method)) return sendProblem(reply, "not_found")
-  reply.header("allow", methods.join(", "))
-  return sendProblem(reply, "method_not_allowed")
+  return sendProblem(reply, "method_not_allowed", { allow: methods.join(", ") })
 }
 
 /** Of a request's target, which may also be a whole URL. */
 const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0]!
 
 /**
- * After a body that was refused, Fastify closes the connection, and a client that is still sending may lose the answer
- * to the reset that follows. Kept open, the rest is read and thrown away, for as long as a request may take.
+ * Turns whatever was thrown into a problem; what is wrong inside goes to the log and never to the client.
+ *
+ * After a body that was refused, Fastify would close the connection, and a client that is still sending might lose the
+ * answer to the reset that follows. Problems do not say so: the rest is read and thrown away, for as long as a request may
+ * take.
  */
-const keepOpen = (reply: FastifyReply): FastifyReply => reply.removeHeader("connection")
-
-/** Turns whatever was thrown into a problem; what is wrong inside goes to the log and never to the client. */
 export function answerError(
   logger: FastifyBaseLogger,
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  keepOpen(reply)
   if (hasZodFastifySchemaValidationErrors(error)) {
     // An id of another shape names nothing.
     if (error.validationContext === "params") return sendProblem(reply, "not_found")

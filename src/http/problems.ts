@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http"
 import type { FastifyReply } from "fastify"
 import { z } from "zod"
+import { endWith } from "./answer.ts"
 
 /** Every problem that the API answers with: its stable code, its status, and what it says to a person. */
 const table = {
@@ -44,6 +45,8 @@ export interface ProblemDetails {
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
   /** For the statuses that ask to come again; whole seconds, 1 by default. */
   readonly retryAfterSeconds?: number
+  /** The methods that the path takes. */
+  readonly allow?: string
 }
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8"
@@ -54,16 +57,28 @@ export function problemText(code: ProblemCode, { detail, errors }: ProblemDetail
   return JSON.stringify({ type: `urn:hash-coffee:problem:${code}`, title, status, code, detail, errors })
 }
 
+function problemLines(code: ProblemCode, { retryAfterSeconds = 1, allow }: ProblemDetails = {}): string {
+  const status = statusOf(code)
+  let lines = `content-type: ${PROBLEM_TYPE}\r\n`
+  if (status === 401) lines += "www-authenticate: Bearer\r\n"
+  if (status === 429 || status === 503) lines += `retry-after: ${retryAfterSeconds}\r\n`
+  if (allow !== undefined) lines += `allow: ${allow}\r\n`
+  return lines
+}
+
 // A crowd that is refused gets the same few bytes: they are made once.
-const prepared = new Map(Object.keys(table).map((code) => [code, problemText(code as ProblemCode)]))
+const prepared = new Map(
+  (Object.keys(table) as ProblemCode[]).map((code) => [
+    code,
+    { status: statusOf(code), lines: problemLines(code), text: problemText(code) },
+  ]),
+)
 
 /** Answers with a problem. `return sendProblem(...)` ends a handler or a hook. */
 export function sendProblem(reply: FastifyReply, code: ProblemCode, details?: ProblemDetails): FastifyReply {
-  const status = table[code][0]
-  reply.code(status).header("content-type", PROBLEM_TYPE)
-  if (status === 401) reply.header("www-authenticate", "Bearer")
-  if (status === 429 || status === 503) reply.header("retry-after", details?.retryAfterSeconds ?? 1)
-  return reply.send(details ? problemText(code, details) : prepared.get(code))
+  if (details) return endWith(reply, statusOf(code), problemLines(code, details), problemText(code, details))
+  const { status, lines, text } = prepared.get(code)!
+  return endWith(reply, status, lines, text)
 }
 
 const ErrorAt = z.object({ path: z.string(), message: z.string() })

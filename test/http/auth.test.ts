@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { jwtSigner, jwtVerifier } from "../../src/infra/jwt.ts"
+import { ask } from "../support/ask.ts"
 import { as, buildTestEdge, TEST_SECRET, type TestEdge } from "../support/http.ts"
 import { addThings } from "./thing-routes.ts"
 
@@ -24,17 +25,17 @@ function token(
   return `${head}.${createHmac(hash, secret).update(head).digest("base64url")}`
 }
 
-const statusOf = async (authorization: string | undefined) => {
+const answerTo = async (authorization: string | undefined) => {
   const headers = { "idempotency-key": "k", ...(authorization === undefined ? {} : { authorization }) }
-  return edge.app.inject({ method: "POST", url: "/v1/things", headers })
+  return ask(edge.app, { method: "POST", url: "/v1/things", headers })
 }
 
 test.each(["user", "staff", "admin"])("%s may buy", async (role) => {
-  expect((await statusOf(`Bearer ${token({ ...claims(), role })}`)).statusCode).toBe(201)
+  expect((await answerTo(`Bearer ${token({ ...claims(), role })}`)).status).toBe(201)
 })
 
 test("an auditor may not", async () => {
-  expect((await statusOf(as("a1", "auditor").authorization)).statusCode).toBe(403)
+  expect((await answerTo(as("a1", "auditor").authorization)).status).toBe(403)
 })
 
 test.each([
@@ -46,7 +47,7 @@ test.each([
   ["a user of 64 characters", () => `Bearer ${token({ ...claims(), sub: "aZ0._-".padEnd(64, "x") })}`],
   ["no typ", () => `Bearer ${token(claims(), { header: { alg: "HS256" } })}`],
 ])("takes %s", async (_name, header) => {
-  expect((await statusOf(header())).statusCode).toBe(201)
+  expect((await answerTo(header())).status).toBe(201)
 })
 
 test.each([
@@ -76,8 +77,8 @@ test.each([
   ["8,000 characters", () => `Bearer ${"a".repeat(8_000)}`],
   ["a line feed after sub", () => `Bearer ${token({ ...claims(), sub: "a\n" })}`],
 ])("refuses %s", async (_name, header) => {
-  const { statusCode, headers, body } = await statusOf(header())
-  expect([statusCode, JSON.parse(body).code]).toEqual([401, "unauthenticated"])
+  const { status, headers, body } = await answerTo(header())
+  expect([status, body.code]).toEqual([401, "unauthenticated"])
   expect(headers["www-authenticate"]).toBe("Bearer")
 })
 
@@ -95,7 +96,7 @@ test("a remembered token still ends when its time is up", () => {
 
 test("one too long to be remembered is proved each time", async () => {
   const long = `Bearer ${token({ ...claims(), more: "x".repeat(2_000) })}`
-  for (let again = 0; again < 2; again++) expect((await statusOf(long)).statusCode).toBe(201)
+  for (let again = 0; again < 2; again++) expect((await answerTo(long)).status).toBe(201)
 })
 
 test("a token that we sign is one that we take", () => {

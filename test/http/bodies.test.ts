@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { ask } from "../support/ask.ts"
 import { as, buildTestEdge, type TestEdge } from "../support/http.ts"
 import { addThings } from "./thing-routes.ts"
 
@@ -9,15 +10,13 @@ beforeAll(async () => {
 afterAll(() => edge.app.close())
 
 const json = { "content-type": "application/json" }
-async function post(headers: Record<string, string>, payload?: string) {
-  const { statusCode, body } = await edge.app.inject({
+const post = (headers: Record<string, string>, payload?: string) =>
+  ask(edge.app, {
     method: "POST",
     url: "/v1/things",
     headers: { ...as("u1"), "idempotency-key": "k", ...headers },
     ...(payload === undefined ? {} : { payload }),
   })
-  return { status: statusCode, body: JSON.parse(body) }
-}
 
 describe("bodies", () => {
   test.each([

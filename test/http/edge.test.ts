@@ -1,5 +1,5 @@
-import type { InjectOptions } from "fastify"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { ask as askOver, type Question } from "../support/ask.ts"
 import { as, buildTestEdge, type TestEdge } from "../support/http.ts"
 import { addThings } from "./thing-routes.ts"
 
@@ -9,10 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => edge.app.close())
 
-const ask = async (options: InjectOptions) => {
-  const { statusCode, headers, body } = await edge.app.inject(options)
-  return { status: statusCode, headers, body: body === "" ? undefined : JSON.parse(body) }
-}
+const ask = (question: Question) => askOver(edge.app, question)
 const json = { "content-type": "application/json" }
 const post = (headers: Record<string, string>, payload?: string) =>
   ask({
@@ -67,6 +64,11 @@ describe("problems", () => {
   test("an answer that breaks its own schema is our fault", async () => {
     const { status, body } = await ask({ url: "/v1/wrong" })
     expect([status, body.code]).toEqual([500, "internal_error"])
+  })
+
+  test("an answer that was given stands, whatever is answered after it", async () => {
+    const { status, body } = await ask({ url: "/v1/twice" })
+    expect([status, body.code]).toEqual([503, "unavailable"])
   })
 
   test("a server behind us that does not answer is 503, come again", async () => {

@@ -2,13 +2,14 @@ import { expect, test } from "vitest"
 import { login } from "../../src/http/login.ts"
 import { developmentLogin } from "../../src/infra/development-login.ts"
 import { jwtSigner, jwtVerifier } from "../../src/infra/jwt.ts"
+import { ask } from "../support/ask.ts"
 import { buildTestEdge, TEST_SECRET } from "../support/http.ts"
 
 test("the development login takes any code, and the same code is the same user", async () => {
   const { app } = await buildTestEdge([login(developmentLogin, jwtSigner(TEST_SECRET))])
   const enter = async (payload: object) => {
-    const response = await app.inject({ method: "POST", url: "/v1/auth/wechat", payload })
-    return { status: response.statusCode, body: response.json() }
+    const { status, body } = await ask(app, { method: "POST", url: "/v1/auth/wechat", payload })
+    return { status, body }
   }
   const first = await enter({ code: "a code" })
   expect(first).toEqual({

@@ -10,6 +10,7 @@ import { flashSaleQueries } from "../../src/projections/routes/flash-sales.ts"
 import { notificationQueries } from "../../src/projections/routes/notifications.ts"
 import { orderQueries } from "../../src/projections/routes/orders.ts"
 import { paymentQueries } from "../../src/projections/routes/payments.ts"
+import { ask } from "../support/ask.ts"
 import { buildTestEdge, type TestEdge } from "../support/http.ts"
 
 interface Operation {
@@ -58,7 +59,7 @@ beforeAll(async () => {
     paymentQueries(nothing),
     notificationQueries(nothing),
   ])
-  spec = (await edge.app.inject("/openapi.json")).json()
+  spec = (await ask(edge.app, "/openapi.json")).body
 })
 afterAll(() => edge.app.close())
 
@@ -177,15 +178,15 @@ test("names every code that there is", () => {
 })
 
 test("the page for people loads only from here, and runs nothing that stands in the page itself", async () => {
-  const page = await edge.app.inject("/docs")
-  expect(page.statusCode).toBe(200)
+  const page = await ask(edge.app, "/docs")
+  expect(page.status).toBe(200)
   expect(page.headers["content-security-policy"]).toContain("script-src 'self';")
-  const linked = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!)
+  const linked = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!)
   expect(linked.length).toBeGreaterThan(3)
   for (const url of [...linked, "/docs/json"]) {
-    expect([url, url[0], (await edge.app.inject(url)).statusCode]).toEqual([url, "/", 200])
+    expect([url, url[0], (await ask(edge.app, url)).status]).toEqual([url, "/", 200])
   }
-  const scripts = [...page.body.matchAll(/<script[^>]*>([^<]*)<\/script>/g)].map(([, inline]) =>
+  const scripts = [...page.text.matchAll(/<script[^>]*>([^<]*)<\/script>/g)].map(([, inline]) =>
     inline!.trim(),
   )
   expect(scripts.join("")).toBe("")

@@ -3,6 +3,7 @@ import { EventStoreUnavailable } from "../../src/commands/ports/event-store.ts"
 import type { Api } from "../../src/http/api.ts"
 import { idempotencyKeyOf } from "../../src/http/api.ts"
 import { access, identityOf } from "../../src/http/auth.ts"
+import { sendProblem } from "../../src/http/problems.ts"
 
 const Id = z.object({ id: z.string().regex(/^[a-z]{3}$/) })
 
@@ -53,6 +54,10 @@ export function addThings(api: Api): void {
       id: "not as promised",
     }),
   )
+  api.get("/v1/twice", { config: { access: access.anyone } }, (_request, reply) => {
+    sendProblem(reply, "unavailable")
+    sendProblem(reply, "sold_out")
+  })
   api.get("/v1/away", { config: { access: access.anyone } }, async () => {
     throw new EventStoreUnavailable("10.0.0.7 refused")
   })

@@ -99,6 +99,13 @@ test("a whole URL with another method is 405", async () => {
   expect([statusesOf(answer), /allow: (.*)\r/.exec(answer)?.[1]]).toEqual([[405], "POST"])
 })
 
+test("HEAD of what is not there is a head alone, and the connection goes on", async () => {
+  const head = `HEAD /v1/nothing HTTP/1.1\r\n${HOST}\r\n`
+  const answer = await talk([head, `GET /livez HTTP/1.1\r\n${HOST}${CLOSE}\r\n`])
+  expect(statusesOf(answer)).toEqual([404, 200])
+  expect(answer).not.toContain("not_found")
+})
+
 test("who waits to be told to go on is told", async () => {
   const answer = await talk([`${JSON_POST}${CLOSE}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n`, "{}"])
   expect(statusesOf(answer)).toEqual([100, 201])

@@ -5,6 +5,7 @@ import { notificationQueries } from "../../src/projections/routes/notifications.
 import { orderQueries } from "../../src/projections/routes/orders.ts"
 import { paymentQueries } from "../../src/projections/routes/payments.ts"
 import { tell } from "../contract/read-models/told.ts"
+import { ask } from "../support/ask.ts"
 import { as, buildTestEdge, type TestEdge } from "../support/http.ts"
 import { lifeOf, type Told } from "../support/order-life.ts"
 import { startReadSide } from "../support/read-side.ts"
@@ -51,8 +52,8 @@ afterAll(async () => {
 })
 
 const get = async (url: string, headers: Record<string, string> = {}) => {
-  const response = await edge.app.inject({ url, headers })
-  return { status: response.statusCode, body: response.json() }
+  const response = await ask(edge.app, { url, headers })
+  return { status: response.status, body: response.body }
 }
 
 test("an order says why it was cancelled, and only then", async () => {

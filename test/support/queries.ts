@@ -3,6 +3,7 @@ import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { dishQueries } from "../../src/projections/routes/dishes.ts"
 import { flashSaleQueries } from "../../src/projections/routes/flash-sales.ts"
 import { orderQueries } from "../../src/projections/routes/orders.ts"
+import { ask } from "./ask.ts"
 import { buildTestEdge } from "./http.ts"
 import { record, startReadSide } from "./read-side.ts"
 import { END_MS, permit, reserved, SALE_ID, START_MS, scheduled } from "./scenario.ts"
@@ -72,8 +73,8 @@ export async function startQueries() {
     clock,
     log: side.log,
     async get(url: string, headers: Record<string, string> = {}) {
-      const response = await app.inject({ url, headers })
-      return { status: response.statusCode, headers: response.headers, body: response.json() }
+      const response = await ask(app, { url, headers })
+      return { status: response.status, headers: response.headers, body: response.body }
     },
     async close() {
       await projector.stop()

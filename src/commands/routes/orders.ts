@@ -1,6 +1,7 @@
 import { z } from "zod"
 import * as FlashSale from "../../domain/flash-sale.ts"
 import { createAdmission } from "../../http/admission.ts"
+import { endWith, JSON_LINE } from "../../http/answer.ts"
 import type { AddRoutes } from "../../http/api.ts"
 import { idempotencyKeyOf } from "../../http/api.ts"
 import { access, identityOf } from "../../http/auth.ts"
@@ -110,9 +111,8 @@ export const orderCommands =
             case "accepted": {
               const order = orderOf(answer.outcome)
               // Made here by hand, it needs no look at its schema.
-              reply.serializer(JSON.stringify).type("application/json; charset=utf-8")
-              reply.code(201).header("location", `/v1/orders/${order.id}`).send(order)
-              return
+              const lines = `location: /v1/orders/${order.id}\r\n${JSON_LINE}`
+              return void endWith(reply, 201, lines, JSON.stringify(order))
             }
             case "pending": {
               const path = `/v1/flash-sales/${saleId}/requests/${segmentOf(key)}`

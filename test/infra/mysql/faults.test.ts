@@ -7,6 +7,7 @@ import { systemClock } from "../../../src/infra/system-clock.ts"
 import type { Database, Db } from "../../../src/projections/database.ts"
 import type { Follower } from "../../../src/projections/follower.ts"
 import { orderQueries } from "../../../src/projections/routes/orders.ts"
+import { ask } from "../../support/ask.ts"
 import { as, buildTestEdge, type TestEdge } from "../../support/http.ts"
 import { startTestMariaDb, type TestMariaDb } from "../../support/mariadb.ts"
 import { SERVER_START_TIMEOUT_MS, stop } from "../../support/process.ts"
@@ -78,8 +79,8 @@ describe("the projector on MariaDB", () => {
     await inMidst()
     await server.kill()
     await expect(counts()).rejects.toThrow(DatabaseUnavailable)
-    const answer = await edge.app.inject({ url: "/v1/orders", headers: as("ann") })
-    expect([answer.statusCode, answer.json().code]).toEqual([503, "unavailable"])
+    const answer = await ask(edge.app, { url: "/v1/orders", headers: as("ann") })
+    expect([answer.status, answer.body.code]).toEqual([503, "unavailable"])
     await expect.poll(() => side.failures.length).toBeGreaterThan(1)
     await server.restart()
     expect(await caughtUp()).toBe(true)
