@@ -3,7 +3,7 @@ import { LATE, sleep, within } from "./ports/clock.ts"
 import type { ReserveReply, ReserveRequest } from "./ports/gate.ts"
 import type { SaleDeps } from "./sale/deps.ts"
 import type { LiveSale } from "./sale/live-sale.ts"
-import type { Queued } from "./sale/permits.ts"
+import type { CommittedPermit } from "./sale/permits.ts"
 import { takeOver } from "./sale/take-over.ts"
 
 export type ReserveRefusal =
@@ -69,7 +69,7 @@ async function askForCups(
     sale.revision < rev ? within(clock, leftMs(), follower.upTo(rev)) : undefined
 
   const queued = live.permits.get(request.requestId)
-  if (queued) return (await finished(queued)) ?? unavailable
+  if (queued) return answerOf(await within(clock, leftMs(), queued.done)) ?? unavailable
 
   for (let askedOnceMore = false; leftMs() > 0 && !arrival.isGone(); ) {
     if (!live.hasRoom()) return { kind: "overloaded" }
@@ -89,7 +89,8 @@ async function askForCups(
         // A log that is silent is not waited for: the permit stays, and its status tells its end.
         if (reply.epoch > sale.epoch && (await readUpTo(reply.rev)) === LATE) return { kind: "pending" }
         const permit = { ...request, grantedAtMs: reply.grantedAtMs }
-        const answer = await finished(live.permits.commit(permit, reply.epoch))
+        const { done } = live.permits.commit(permit, reply.epoch)
+        const answer = answerOf(await within(clock, leftMs(), done))
         if (answer) return answer
         break // The permit is void: ask again.
       }
@@ -125,8 +126,7 @@ async function askForCups(
   return unavailable
 
   /** The answer of a permit under way; nothing when it turned out void. */
-  async function finished({ done }: Queued): Promise<ReserveAnswer | null> {
-    const committed = await within(clock, leftMs(), done)
+  function answerOf(committed: CommittedPermit | typeof LATE): ReserveAnswer | null {
     if (committed === LATE) return { kind: "pending" }
     if (committed.ok) return answerFromFold(sale, request)
     return committed.reason === "request_conflict" ? refused("request_conflict") : null

@@ -16,9 +16,9 @@ export interface Item {
   /** Made at the first try and kept: a later try is recognised by the log. */
   readonly eventIds: string[]
   readonly newId: () => string
-  /** Whether it is given up after some lost places, for another process to write it. */
-  readonly givesUp: boolean
-  readonly resolve: (committed: Committed<string>) => void
+  /** What is done in its stead once its group has lost its place some times in a row. */
+  readonly orElse: (() => Promise<Committed<string>>) | undefined
+  readonly resolve: (committed: Committed<string> | Promise<Committed<string>>) => void
   readonly reject: (cause: unknown) => void
 }
 

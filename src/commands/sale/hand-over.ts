@@ -6,7 +6,7 @@ import type { Follower } from "./follower.ts"
 import type { Committed } from "./group.ts"
 import { type Handed, parseHanded, repeatable } from "./handed.ts"
 import { createLead } from "./lead.ts"
-import type { CommitOptions, Writer } from "./writer.ts"
+import type { Lane, Writer } from "./writer.ts"
 
 /** Most commands of one offer, and of one taking. */
 const BATCH_MAX = 500
@@ -39,12 +39,9 @@ interface Waiting extends Handed {
 export const commitHere =
   (writer: Writer): Commit =>
   (command, context, newId) =>
-    writer.commit((sale) => FlashSale.decide(sale, command), context, optionsOf(command, newId))
+    writer.commit((sale) => FlashSale.decide(sale, command), context, { lane: laneOf(command), newId })
 
-const optionsOf = (command: FlashSale.Command, newId?: () => string): CommitOptions => ({
-  lane: command.kind === "reserve" ? "buyers" : "first",
-  ...(newId ? { newId } : {}),
-})
+const laneOf = ({ kind }: FlashSale.Command): Lane => (kind === "reserve" ? "buyers" : "first")
 
 /**
  * One process at a time writes on a hot stream, and the others hand their commands over to it: they learn the outcome
@@ -130,38 +127,46 @@ export function createHandOver(
     cancelTick = waiting.size > 0 ? clock.after(TICK_MS, tick) : null
   }
 
-  const isContended = (tried: Committed<string>) => !tried.ok && tried.reason === "contended"
   const isVoid = (command: FlashSale.Command) => command.kind === "reserve" && command.epoch < sale.epoch
 
-  return {
-    async commit(command, context, newId = newEventId) {
-      const ids = repeatable(newId)
-      if (lead.isHere()) {
-        const decide = (sale: FlashSale.Sale) => FlashSale.decide(sale, command)
-        const tried = await writer.tryCommit(decide, context, optionsOf(command, ids()))
-        if (!isContended(tried)) return tried as Committed<FlashSale.RefusalOf<(typeof command)["kind"]>>
-        lead.claim()
+  /** Has the process that writes do it; what cannot come of it is answered here. */
+  async function handOver<C extends FlashSale.Command>(
+    command: C,
+    context: Context,
+    ids: () => () => string,
+  ): Promise<Committed<FlashSale.RefusalOf<C["kind"]>>> {
+    const decision = FlashSale.decide(sale, command)
+    if (!decision.ok || decision.events.length === 0) return here(command, context, ids())
+    const eventIds = decision.events.map(ids())
+    const byAnother = await new Promise<boolean>((resolve) => {
+      const end = (byAnother: boolean) => {
+        waiting.delete(item)
+        stopWaiting()
+        resolve(byAnother)
       }
-      const decision = FlashSale.decide(sale, command)
-      if (!decision.ok || decision.events.length === 0) return here(command, context, newId)
-      const eventIds = decision.events.map(ids())
-      const byAnother = await new Promise<boolean>((resolve) => {
-        const end = (byAnother: boolean) => {
-          waiting.delete(item)
-          stopWaiting()
-          resolve(byAnother)
-        }
-        const item: Waiting = { command, context, eventIds, sinceMs: clock.elapsed(), end }
-        const stopWaiting = follower.onEnd(FlashSale.endOf(command), () => end(true))
-        waiting.add(item)
-        unsent.push(item)
-        cancelTick ??= clock.after(TICK_MS, tick)
-        void send()
-      })
-      const now = byAnother && FlashSale.decide(sale, command)
-      if (now && !now.ok) return now
-      if (now && now.events.length === 0) return { ok: true, appended: true }
-      return here(command, context, ids())
+      const item: Waiting = { command, context, eventIds, sinceMs: clock.elapsed(), end }
+      const stopWaiting = follower.onEnd(FlashSale.endOf(command), () => end(true))
+      waiting.add(item)
+      unsent.push(item)
+      cancelTick ??= clock.after(TICK_MS, tick)
+      void send()
+    })
+    const now = byAnother && FlashSale.decide(sale, command)
+    if (now && !now.ok) return now
+    if (now && now.events.length === 0) return { ok: true, appended: true }
+    return here(command, context, ids())
+  }
+
+  return {
+    commit(command, context, newId = newEventId) {
+      const ids = repeatable(newId)
+      if (!lead.isHere()) return handOver(command, context, ids)
+      const decide = (sale: FlashSale.Sale) => FlashSale.decide(sale, command)
+      const orElse = () => {
+        lead.claim()
+        return handOver(command, context, ids)
+      }
+      return writer.commit(decide, context, { lane: laneOf(command), newId: ids(), orElse })
     },
     hasRoom: () => waiting.size < WAITING_MAX,
     async stop() {

@@ -12,7 +12,8 @@ import type { Writer } from "./writer.ts"
  */
 const RENEW_AFTER = 512
 
-type CommittedPermit = Committed<FlashSale.RefusalOf<"reserve">>
+/** What became of a permit that was to be committed. */
+export type CommittedPermit = Committed<FlashSale.RefusalOf<"reserve">>
 
 /** A permit that this process is committing. */
 export interface Queued {
@@ -41,18 +42,25 @@ export function createPermits(
   let queued = new Map<string, Queued>()
   let ended = 0
 
-  async function finish(permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> {
-    try {
-      const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit))
-      // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
-      const outcome = committed.ok && !committed.appended ? sale.outcomes.get(permit.requestId) : undefined
-      if (outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
-      return committed
-    } finally {
-      queued.delete(permit.requestId)
-      ended += 1
-      if (ended % RENEW_AFTER === 0) queued = new Map(queued)
-    }
+  const finish = (permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> =>
+    by({ kind: "reserve", permit, epoch }, contextOf(permit)).then(
+      (committed) => {
+        leave(permit)
+        // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
+        const outcome = committed.ok && !committed.appended ? sale.outcomes.get(permit.requestId) : undefined
+        if (outcome) gate.drop(sale.id, permit.requestId, outcome.revision).catch(notDropped)
+        return committed
+      },
+      (cause) => {
+        leave(permit)
+        throw cause
+      },
+    )
+
+  function leave({ requestId }: FlashSale.Permit): void {
+    queued.delete(requestId)
+    ended += 1
+    if (ended % RENEW_AFTER === 0) queued = new Map(queued)
   }
 
   const notDropped = (cause: unknown) =>

@@ -22,11 +22,16 @@ const LOST_PLACES_MAX = 3
 /** Buyers are many and may be shed; all else (releases, late cups, what staff does) goes first and always finds room. */
 export type Lane = "buyers" | "first"
 
-export interface CommitOptions {
+export interface CommitOptions<Reason extends string = string> {
   /** Makes the ids of the events; new ones unless given. */
-  readonly newId?: () => string
+  readonly newId?: (() => string) | undefined
   /** `first` unless given. */
   readonly lane?: Lane
+  /**
+   * Called, and answered with, once its group has lost its place three times in a row, to a process that writes all the time:
+   * nothing of it is recorded then. Without it the group is tried until it is recorded.
+   */
+  readonly orElse?: (() => Promise<Committed<Reason>>) | undefined
 }
 
 export interface Writer {
@@ -38,17 +43,8 @@ export interface Writer {
   commit<Reason extends string>(
     decide: Decide<Reason>,
     context: Context,
-    options?: CommitOptions,
+    options?: CommitOptions<Reason>,
   ): Promise<Committed<Reason>>
-  /**
-   * As `commit`, but `contended` once its group has lost its place three times in a row, to a process that writes all the
-   * time: nothing of it is recorded then.
-   */
-  tryCommit<Reason extends string>(
-    decide: Decide<Reason>,
-    context: Context,
-    options?: CommitOptions,
-  ): Promise<Committed<Reason | "contended">>
   /** For how long the append under way has not been answered; 0 when there is none. */
   silentMs(): number
   /** False when too many buyers wait already: the next is to be told to come back. */
@@ -129,8 +125,8 @@ export function createWriter(
 
   /** Those who go on. */
   function giveUp(group: readonly Item[]): readonly Item[] {
-    for (const { givesUp, resolve } of group) if (givesUp) resolve({ ok: false, reason: "contended" })
-    return group.filter(({ givesUp }) => !givesUp)
+    for (const { orElse, resolve } of group) if (orElse) resolve(orElse())
+    return group.filter(({ orElse }) => !orElse)
   }
 
   /** What is queued has been promised an answer, so a log that is away is waited for. */
@@ -145,24 +141,14 @@ export function createWriter(
     }
   }
 
-  function queue<Reason extends string>(
-    decide: Decide<Reason>,
-    context: Context,
-    { newId = deps.newId, lane = "first" }: CommitOptions,
-    givesUp: boolean,
-  ): Promise<Committed<Reason>> {
-    return new Promise((resolve, reject) => {
-      lanes[lane].push({
-        ...{ decide, context, eventIds: [], newId, givesUp },
-        ...{ resolve: resolve as Item["resolve"], reject },
-      })
-      running ??= Promise.resolve().then(run)
-    })
-  }
-
   return {
-    commit: (decide, context, options = {}) => queue(decide, context, options, false),
-    tryCommit: (decide, context, options = {}) => queue(decide, context, options, true),
+    commit(decide, context, { newId = deps.newId, lane = "first", orElse } = {}) {
+      return new Promise((resolve, reject) => {
+        const answer = resolve as Item["resolve"]
+        lanes[lane].push({ decide, context, eventIds: [], newId, orElse, resolve: answer, reject })
+        running ??= Promise.resolve().then(run)
+      })
+    },
     silentMs: () => (appendingSinceMs === null ? 0 : clock.elapsed() - appendingSinceMs),
     async idle() {
       while (running) await running

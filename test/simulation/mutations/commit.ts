@@ -72,8 +72,8 @@ export const commitMutations: readonly Mutation[] = [
       },
       {
         file: permits,
-        from: 'const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit))',
-        to: `const committed = await by({ kind: "reserve", permit, epoch }, contextOf(permit)).catch((cause) => {\n      ${dropAtOnce}.catch(notDropped)\n      throw cause\n    })`,
+        from: "      (cause) => {\n        leave(permit)",
+        to: `      (cause) => {\n        ${dropAtOnce}.catch(notDropped)\n        leave(permit)`,
       },
     ],
     found: { seed: "46", invariant: "no sold cup is offered again" },
