@@ -99,6 +99,8 @@ export function createHandOver(
   async function send(): Promise<void> {
     if (sending) return
     sending = true
+    // The gate answers many at once: what follows from the same answer goes into the same offer.
+    await null
     while (unsent.length > 0) {
       const batch = unsent.slice(0, BATCH_MAX)
       unsent = unsent.slice(BATCH_MAX)
