@@ -1,3 +1,4 @@
+import * as FlashSale from "../../src/domain/flash-sale.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { buyers } from "../harness/apis.ts"
 import { inTurn } from "../harness/rounds.ts"
@@ -6,8 +7,11 @@ import { seedSale } from "../harness/seed.ts"
 import { startServers } from "../harness/servers.ts"
 
 const CONNECTIONS = 256
-/** Few beside what the sale has already. */
-const ORDERS = 5_000
+/** A sale that came to its reservations one by one has had its snapshots on the way, and writes none of so many rows at once. */
+const SNAPSHOT_EVERY = 20_000
+/** A second's work: in less, one full collection shows more than the sale's size. */
+const ORDERS = 15_000
+const WARM_UP_SECONDS = 2
 
 export const growth: Scenario = {
   name: "growth",
@@ -17,7 +21,8 @@ export const growth: Scenario = {
     const servers = await startServers(own)
     const { url } = await servers.startProduct("api")
     const { buy, prove } = buyers(bench, servers)
-    await buy({ connections: CONNECTIONS, urls: [url] })
+    /** On another sale: after a pause and a full collection V8 has to make again what it had made of the code. */
+    const warmUp = () => buy({ connections: CONNECTIONS, urls: [url], until: { seconds: WARM_UP_SECONDS } })
 
     let seeded = 0
     /** The first order makes the process fold the sale and load its gate; until that is done it is told to come back. */
@@ -27,6 +32,8 @@ export const growth: Scenario = {
       seeded += reservations
       const first = () => buy({ connections: 1, urls: [url], until: { requests: 1 } }, saleId)
       while (!(await first()).answers["201"]);
+      if (reservations >= SNAPSHOT_EVERY) await snapshotOf(servers.logUrl, saleId)
+      await warmUp()
       return (await buy({ connections: CONNECTIONS, urls: [url], until: { requests: ORDERS } }, saleId))
         .perSecond
     }
@@ -45,4 +52,21 @@ export const growth: Scenario = {
       { what: `after ${many}`, unit, ours: measured.many, baseline: measured.few, goals },
     ]
   },
+}
+
+/** Resolves once the log holds a whole snapshot of the sale. */
+async function snapshotOf(logUrl: string, saleId: string): Promise<void> {
+  const store = createEventStore({ url: logUrl })
+  const stream = `snapshot-${FlashSale.streamOf(saleId)}`
+  const ending = new AbortController()
+  try {
+    for await (const message of store.subscribeStream({ stream, signal: ending.signal })) {
+      if (message.kind !== "event") continue
+      const { part, parts } = message.event.data as FlashSale.SnapshotPart
+      if (part === parts - 1) return
+    }
+  } finally {
+    ending.abort()
+    await store.close()
+  }
 }
