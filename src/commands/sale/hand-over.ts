@@ -100,7 +100,7 @@ export function createHandOver(
     if (sending) return
     sending = true
     // The gate answers many at once: what follows from the same answer goes into the same offer.
-    await null
+    await Promise.resolve()
     while (unsent.length > 0) {
       const batch = unsent.slice(0, BATCH_MAX)
       unsent = unsent.slice(BATCH_MAX)
