@@ -54,9 +54,11 @@ const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as {
 /** The content type of what is no problem. */
 export const JSON_LINE = "content-type: application/json; charset=utf-8\r\n"
 
+const answerOf = (reply: FastifyReply): Ending => reply.raw as unknown as Ending
+
 /** Names the route that answers, for whoever measures. */
 export function nameRoute(reply: FastifyReply, route: string): void {
-  ;(reply.raw as unknown as Ending).route = route
+  answerOf(reply).route = route
 }
 
 /**
@@ -65,6 +67,6 @@ export function nameRoute(reply: FastifyReply, route: string): void {
  * given to `reply` before are not sent.
  */
 export function endWith(reply: FastifyReply, status: number, lines: string, text: string): FastifyReply {
-  ;(reply.raw as unknown as Ending).endWith(status, lines, text)
+  answerOf(reply).endWith(status, lines, text)
   return reply
 }

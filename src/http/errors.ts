@@ -6,8 +6,8 @@ import { DatabaseUnavailable } from "../commands/ports/database.ts"
 import { EventStoreUnavailable } from "../commands/ports/event-store.ts"
 import { GateUnavailable } from "../commands/ports/gate.ts"
 import type { MethodsOf } from "./known-paths.ts"
-import { PROBLEM_TYPE, type ProblemCode, problemText, sendProblem, statusOf } from "./problems.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { type ProblemCode, problemAnswer, sendProblem } from "./problems.ts"
+import { securityLinesBeside } from "./security-headers.ts"
 
 /** 405 with the methods that the path takes, or 404. */
 export function answerUnrouted(
@@ -90,15 +90,9 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
 
 /** Answers where there is no reply to answer with, and closes the connection. */
 export function endWithProblem(socket: Socket, code: ProblemCode): void {
-  const body = problemText(code)
-  const status = statusOf(code)
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `content-type: ${PROBLEM_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
-    "connection: close",
-  ]
-  if (socket.writable) socket.write(`${head.join("\r\n")}\r\n\r\n${body}`)
+  const { status, lines, text } = problemAnswer(code)
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${securityLinesBeside()}`
+  const rest = `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`
+  if (socket.writable) socket.write(head + rest)
   socket.destroySoon()
 }

@@ -36,7 +36,7 @@ export const problemList = (): string =>
     .join("\n")
 
 /** The status that a problem is answered with. */
-export const statusOf = <Code extends ProblemCode>(code: Code): StatusOf<Code> => table[code][0]
+const statusOf = <Code extends ProblemCode>(code: Code): StatusOf<Code> => table[code][0]
 
 export interface ProblemDetails {
   /** A sentence about this occurrence; never an internal message. */
@@ -49,35 +49,31 @@ export interface ProblemDetails {
   readonly allow?: string
 }
 
-export const PROBLEM_TYPE = "application/problem+json; charset=utf-8"
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 
 /** The body of a problem as text. */
-export function problemText(code: ProblemCode, { detail, errors }: ProblemDetails = {}): string {
+function problemText(code: ProblemCode, { detail, errors }: ProblemDetails = {}): string {
   const [status, title] = table[code]
   return JSON.stringify({ type: `urn:hash-coffee:problem:${code}`, title, status, code, detail, errors })
 }
 
-function problemLines(code: ProblemCode, { retryAfterSeconds = 1, allow }: ProblemDetails = {}): string {
+/** A problem as it goes out: its status, its lines of headers, and its body. */
+export function problemAnswer(code: ProblemCode, details: ProblemDetails = {}) {
+  const { retryAfterSeconds = 1, allow } = details
   const status = statusOf(code)
   let lines = `content-type: ${PROBLEM_TYPE}\r\n`
   if (status === 401) lines += "www-authenticate: Bearer\r\n"
   if (status === 429 || status === 503) lines += `retry-after: ${retryAfterSeconds}\r\n`
   if (allow !== undefined) lines += `allow: ${allow}\r\n`
-  return lines
+  return { status, lines, text: problemText(code, details) }
 }
 
 // A crowd that is refused gets the same few bytes: they are made once.
-const prepared = new Map(
-  (Object.keys(table) as ProblemCode[]).map((code) => [
-    code,
-    { status: statusOf(code), lines: problemLines(code), text: problemText(code) },
-  ]),
-)
+const prepared = new Map((Object.keys(table) as ProblemCode[]).map((code) => [code, problemAnswer(code)]))
 
 /** Answers with a problem. `return sendProblem(...)` ends a handler or a hook. */
 export function sendProblem(reply: FastifyReply, code: ProblemCode, details?: ProblemDetails): FastifyReply {
-  if (details) return endWith(reply, statusOf(code), problemLines(code, details), problemText(code, details))
-  const { status, lines, text } = prepared.get(code)!
+  const { status, lines, text } = details ? problemAnswer(code, details) : prepared.get(code)!
   return endWith(reply, status, lines, text)
 }
 

@@ -17,7 +17,7 @@ const allLines = linesOf(names)
  * The security headers as lines, but for those that an answer has of its own. Node checks and copies each header of each
  * answer; these are known to be good, and as one text they cost a crowd's answers nothing.
  */
-export function securityLinesBeside(own: OutgoingHttpHeaders | undefined): string {
+export function securityLinesBeside(own?: OutgoingHttpHeaders): string {
   const hasOwn = own !== undefined && names.some((name) => own[name] !== undefined)
   return hasOwn ? linesOf(names.filter((name) => own[name] === undefined)) : allLines
 }
