@@ -1,4 +1,5 @@
-import * as FlashSale from "../../src/domain/flash-sale.ts"
+import { SNAPSHOT_EVERY, snapshotStreamOf } from "../../src/commands/sale/snapshots.ts"
+import type { SnapshotPart } from "../../src/domain/flash-sale.ts"
 import { createEventStore } from "../../src/infra/event-store.ts"
 import { buyers } from "../harness/apis.ts"
 import { inTurn } from "../harness/rounds.ts"
@@ -7,8 +8,6 @@ import { seedSale } from "../harness/seed.ts"
 import { startServers } from "../harness/servers.ts"
 
 const CONNECTIONS = 256
-/** A sale that came to its reservations one by one has had its snapshots on the way, and writes none of so many rows at once. */
-const SNAPSHOT_EVERY = 20_000
 /** A second's work: in less, one full collection shows more than the sale's size. */
 const ORDERS = 15_000
 const WARM_UP_SECONDS = 2
@@ -32,6 +31,7 @@ export const growth: Scenario = {
       seeded += reservations
       const first = () => buy({ connections: 1, urls: [url], until: { requests: 1 } }, saleId)
       while (!(await first()).answers["201"]);
+      // A sale that came to them one by one has had its snapshots on the way, and writes none of so many rows at once.
       if (reservations >= SNAPSHOT_EVERY) await snapshotOf(servers.logUrl, saleId)
       await warmUp()
       return (await buy({ connections: CONNECTIONS, urls: [url], until: { requests: ORDERS } }, saleId))
@@ -57,12 +57,12 @@ export const growth: Scenario = {
 /** Resolves once the log holds a whole snapshot of the sale. */
 async function snapshotOf(logUrl: string, saleId: string): Promise<void> {
   const store = createEventStore({ url: logUrl })
-  const stream = `snapshot-${FlashSale.streamOf(saleId)}`
+  const stream = snapshotStreamOf(saleId)
   const ending = new AbortController()
   try {
     for await (const message of store.subscribeStream({ stream, signal: ending.signal })) {
       if (message.kind !== "event") continue
-      const { part, parts } = message.event.data as FlashSale.SnapshotPart
+      const { part, parts } = message.event.data as SnapshotPart
       if (part === parts - 1) return
     }
   } finally {

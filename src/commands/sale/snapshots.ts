@@ -9,12 +9,15 @@ import type { ExpectedRevision } from "../ports/event-store.ts"
 import type { SaleDeps } from "./deps.ts"
 
 /** After so many events of a sale the next snapshot of its fold is due. */
-const SNAPSHOT_EVERY = 20_000
+export const SNAPSHOT_EVERY = 20_000
 /** How often it is looked whether one is due; jittered by a half, so that of many processes one comes first. */
 const LOOK_EVERY_MS = 1_000
 /** Between two parts: a large append keeps the log's disk busy, and buyers' appends are not to wait for many of them. */
 const PART_PAUSE_MS = 20
 const TYPE = "SnapshotPartTaken"
+
+/** The stream of a sale's snapshots. */
+export const snapshotStreamOf = (saleId: string): string => `snapshot-${FlashSale.streamOf(saleId)}`
 
 export interface Snapshots {
   /**
@@ -37,7 +40,7 @@ export function createSnapshots(
   every = SNAPSHOT_EVERY,
 ): Snapshots {
   const stream = FlashSale.streamOf(saleId)
-  const own = `snapshot-${stream}`
+  const own = snapshotStreamOf(saleId)
   const append = appendDurably(store, clock)
   /** The last revision of the snapshots' stream. */
   let tail: ExpectedRevision = "no_stream"
