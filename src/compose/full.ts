@@ -4,6 +4,7 @@ import { defaultSaleTimes } from "../commands/sale/deps.ts"
 import type { FullConfig } from "../config.ts"
 import { developmentLogin } from "../infra/development-login.ts"
 import { createEventStore } from "../infra/event-store.ts"
+import { giveWay } from "../infra/give-way.ts"
 import { createKafka } from "../infra/kafka.ts"
 import { mysqlDialect } from "../infra/mysql.ts"
 import { openRedis, openRedisCluster } from "../infra/redis/client.ts"
@@ -21,6 +22,8 @@ import { type Running, serve } from "./serve.ts"
 
 /** On servers that others may share: any number of processes, each with its roles. */
 export async function startFull(config: FullConfig, closing: AbortSignal): Promise<Running> {
+  // What follows from a sale can wait, a buyer cannot.
+  if (!config.roles.has("api")) giveWay()
   const logger = pino({ level: "warn" })
   const store = createEventStore({ url: config.eventStoreUrl })
   const redis = openGate(config.redisUrls, (err) => logger.warn({ err }, "Redis does not answer"))

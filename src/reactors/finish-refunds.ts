@@ -5,7 +5,7 @@ import * as Payment from "../domain/payment.ts"
 import { toInstant } from "../domain/time.ts"
 import { followingFrom } from "./context.ts"
 import { derivedIds } from "./derived-ids.ts"
-import { FEW_LANES, type Reactor } from "./reactor.ts"
+import type { Reactor } from "./reactor.ts"
 
 const NAME = "finish-refunds"
 
@@ -14,7 +14,6 @@ export const finishRefunds = (deps: WriteDeps): Reactor => ({
   name: NAME,
   filter: { eventTypes: ["RefundSucceeded"] },
   laneOf: ({ stream }) => stream,
-  lanesAtOnce: FEW_LANES,
   async react(cause) {
     const { orderId, paymentId, transactionId, amountFen } = Payment.schemas.RefundSucceeded.parse(cause.data)
     await write({ ...deps, newId: derivedIds(cause.id, NAME) })(

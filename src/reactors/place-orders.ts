@@ -6,7 +6,7 @@ import * as FlashSale from "../domain/flash-sale.ts"
 import * as Order from "../domain/order.ts"
 import { followingFrom } from "./context.ts"
 import { derivedId } from "./derived-ids.ts"
-import { FEW_LANES, type Reactor } from "./reactor.ts"
+import type { Reactor } from "./reactor.ts"
 
 const NAME = "place-orders"
 
@@ -15,7 +15,6 @@ export const placeOrders = ({ store, clock }: { store: EventStore; clock: Clock 
   name: NAME,
   filter: { eventTypes: ["StockReserved"] },
   laneOf: ({ id }) => id,
-  lanesAtOnce: FEW_LANES,
   async react(cause) {
     const reserved = FlashSale.schemas.StockReserved.parse(cause.data)
     if (reserved.requestId === FlashSale.lateRequestId(reserved.orderId)) return

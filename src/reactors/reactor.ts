@@ -11,8 +11,6 @@ export interface Reactor {
   readonly filter: Filter
   /** Which events must be reacted to one after another; those of different lanes go side by side. */
   readonly laneOf: (event: RecordedEvent) => string
-  /** How many lanes are at work at once. */
-  readonly lanesAtOnce: number
   /** Done again after a crash, so the second time must change nothing. Rejects when it could not be done now. */
   readonly react: (event: RecordedEvent) => Promise<void>
 }
@@ -33,13 +31,8 @@ export interface ReactorDeps {
 
 /** Nobody waits for an offset that only passes over what is of no interest. */
 const BATCH = { max: 500, lingerMs: 5, everyMs: 20, idleMs: 500 }
-/**
- * For what appends by itself. A burst goes out in one piece and waits for one commit of the log: so few bring thousands a
- * second, and with much to catch up on they leave the log to every buyer's group.
- */
-export const FEW_LANES = 32
-/** For what goes through a sale's group commit: the more wait, the more go into one append. */
-export const MANY_LANES = 250
+/** How many lanes are at work at once. A burst of appends leaves in one piece for one commit of the log: the larger, the cheaper. */
+const LANES_AT_ONCE = 250
 
 /**
  * Follows the log from the reactor's offset and moves the offset after the effects of a batch, never before. What fails
@@ -47,7 +40,7 @@ export const MANY_LANES = 250
  */
 export function startReactor(
   { store, checkpoints, clock, onFailure }: ReactorDeps,
-  { name, filter, laneOf, lanesAtOnce, react }: Reactor,
+  { name, filter, laneOf, react }: Reactor,
 ): { stop(): Promise<void> } {
   return startFollower({
     store,
@@ -57,7 +50,7 @@ export function startReactor(
     readCheckpoint: () => checkpoints.load(name),
     async perform({ events, to }) {
       const lanes = [...Map.groupBy(events, laneOf).values()]
-      await sideBySide(lanes, lanesAtOnce, async (lane) => {
+      await sideBySide(lanes, LANES_AT_ONCE, async (lane) => {
         for (const event of lane) await react(event)
       })
       return (begun) => {

@@ -3,7 +3,7 @@ import type { LiveSales } from "../commands/sale/live-sales.ts"
 import * as Order from "../domain/order.ts"
 import { followingFrom } from "./context.ts"
 import { derivedIds } from "./derived-ids.ts"
-import { MANY_LANES, type Reactor } from "./reactor.ts"
+import type { Reactor } from "./reactor.ts"
 
 const NAME = "release-cups"
 
@@ -12,7 +12,6 @@ export const releaseCups = ({ sales, clock }: { sales: LiveSales; clock: Clock }
   name: NAME,
   filter: { eventTypes: ["OrderCancelled"] },
   laneOf: ({ stream }) => stream,
-  lanesAtOnce: MANY_LANES,
   async react(cause) {
     const { orderId, saleId } = Order.schemas.OrderCancelled.parse(cause.data)
     const live = await sales.get(saleId)

@@ -10,7 +10,7 @@ import * as Payment from "../domain/payment.ts"
 import { toInstant } from "../domain/time.ts"
 import { followingFrom } from "./context.ts"
 import { derivedId, derivedIds } from "./derived-ids.ts"
-import { FEW_LANES, type Reactor } from "./reactor.ts"
+import type { Reactor } from "./reactor.ts"
 
 const NAME = "settle-captures"
 
@@ -23,7 +23,6 @@ export const settleCaptures = (deps: WriteDeps & { sales: LiveSales }): Reactor 
   filter: { eventTypes: ["PaymentCaptured"] },
   // Of two payments of one order, the one that the log has first wins.
   laneOf: ({ data }) => Payment.schemas.PaymentCaptured.parse(data).orderId,
-  lanesAtOnce: FEW_LANES,
   async react(cause) {
     const { orderId, paymentId, transactionId, amountFen } = Payment.schemas.PaymentCaptured.parse(cause.data)
     const capture = { paymentId, transactionId, amountFen }
