@@ -47,8 +47,8 @@ export function createAdmission(elapsed: () => number): Admission {
 export function admit({ enter, leave }: Admission): onRequestHookHandler {
   return (_request, reply, done) => {
     if (!enter()) return void sendProblem(reply, "overloaded")
-    // Also emitted when the client is gone before its answer.
-    reply.raw.once("close", leave)
+    // Emitted once, also when the client is gone before its answer.
+    reply.raw.on("close", leave)
     done()
   }
 }

@@ -9,8 +9,9 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fas
 import type { Registry } from "prom-client"
 import { answerClass, nameRoute } from "./answer.ts"
 import { type AddRoutes, type Api, addConventions } from "./api.ts"
+import { Asked } from "./asked.ts"
 import type { TokenVerifier } from "./auth.ts"
-import { addBodyParsing, BODY_LIMIT_BYTES } from "./bodies.ts"
+import { addBodyParsing } from "./bodies.ts"
 import { addDocs } from "./docs.ts"
 import { answerClientError, answerError, answerRouterError, answerUnrouted } from "./errors.ts"
 import { collectPaths } from "./known-paths.ts"
@@ -54,11 +55,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = Fastify({
     // Without a logger of its own: a line a request would cost a rush more than it tells, and the metrics count them.
     genReqId: createRequestIds(),
-    bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.connection,
     keepAliveTimeout: timeouts.keepAlive,
     http: {
+      IncomingMessage: Asked,
       ServerResponse: answerClass({ observe: requestTimer(deps.metrics), isClosing: () => closing }),
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,

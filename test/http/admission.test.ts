@@ -49,7 +49,7 @@ it("forgets the pace of before a standstill", () => {
 it("counts a request until its connection is done with it, however that ends", () => {
   const { enter, leave, arrive } = crowd()
   const closed: (() => void)[] = []
-  const reply = { raw: { once: (_: string, run: () => void) => closed.push(run) } }
+  const reply = { raw: { on: (_: string, run: () => void) => closed.push(run) } }
   let passed = 0
   admit({ enter, leave }).call(null as never, {} as never, reply as never, () => {
     passed += 1
