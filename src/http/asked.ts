@@ -3,8 +3,8 @@ import { IncomingMessage } from "node:http"
 /** Largest body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024
 
-/** What becomes of a body: its text once it is whole, or null as soon as it is longer than the limit. */
-type OnBody = (text: string | null) => void
+/** Told of a body once it is whole, or of null as soon as it is longer than the limit. */
+type OnBody = (body: Buffer | null) => void
 
 /**
  * The class of all requests: keeps the body as Node brings it, part by part, until it is asked for. As a stream, which is
@@ -17,6 +17,7 @@ export class Asked extends IncomingMessage {
   private isWhole = false
   private onBody: OnBody | null = null
 
+  /** Once a request; called back at once when the body is there, and never when the client goes away before its end. */
   readBody(onBody: OnBody): void {
     this.onBody = onBody
     this.tell()
@@ -43,6 +44,6 @@ export class Asked extends IncomingMessage {
     if (!onBody || !(this.isWhole || isTooLong)) return
     this.onBody = null
     this.parts = []
-    onBody(isTooLong ? null : parts.length === 1 ? parts[0]!.toString() : Buffer.concat(parts).toString())
+    onBody(isTooLong ? null : parts.length === 1 ? parts[0]! : Buffer.concat(parts))
   }
 }

@@ -31,7 +31,7 @@ function talk(parts: readonly (string | Buffer)[]) {
 }
 const statusesOf = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
-const problemOf = (text: string) => JSON.parse(text.slice(text.indexOf("{")))
+const jsonOf = (text: string) => JSON.parse(text.slice(text.indexOf("{")))
 
 const HOST = "Host: x\r\n"
 const CLOSE = "Connection: close\r\n"
@@ -54,7 +54,7 @@ test.each([
   expect(statusesOf(answer)).toEqual([400])
   expect(answer).toMatch(/content-type: application\/problem\+json/)
   expect(answer).toMatch(/x-content-type-options: nosniff/)
-  expect(problemOf(answer).code).toBe("invalid_request")
+  expect(jsonOf(answer).code).toBe("invalid_request")
 })
 
 test.each([
@@ -111,6 +111,33 @@ test("who waits to be told to go on is told", async () => {
   expect(statusesOf(answer)).toEqual([100, 201])
 })
 
+test("a body may come in pieces that divide a character", async () => {
+  const bytes = Buffer.from('{"title":"Crème"}')
+  const at = bytes.indexOf(0xc3) + 1
+  const chunks = [bytes.subarray(0, at), bytes.subarray(at)].flatMap((piece) => [
+    `${piece.length.toString(16)}\r\n`,
+    piece,
+    "\r\n",
+  ])
+  const answer = await talk([
+    `${JSON_POST}${CLOSE}Transfer-Encoding: chunked\r\n\r\n`,
+    ...chunks,
+    "0\r\n\r\n",
+  ])
+  expect(jsonOf(answer).body).toEqual({ title: "Crème" })
+})
+
+test("requests that come in one piece each have their own body, read or not", async () => {
+  const posts = ["one", "two"].map((title) => {
+    const body = JSON.stringify({ title })
+    return `${JSON_POST}Content-Length: ${body.length}\r\n\r\n${body}`
+  })
+  const stranger = `POST /v1/things HTTP/1.1\r\n${HOST}Content-Length: 2\r\n\r\n{}`
+  const answer = await talk([[...posts, stranger, `GET /livez HTTP/1.1\r\n${HOST}${CLOSE}\r\n`].join("")])
+  expect(statusesOf(answer)).toEqual([201, 201, 401, 200])
+  expect([...answer.matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual(["one", "two"])
+})
+
 describe("a mebibyte", () => {
   const body = Buffer.alloc(1_048_576, " ")
   const next = `GET /livez HTTP/1.1\r\n${HOST}${CLOSE}\r\n`
@@ -139,7 +166,7 @@ describe("a client that takes too long", () => {
     ["with its chunks", [`${JSON_POST}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`]],
   ])("%s is told so and cut", async (_name, parts) => {
     const answer = await talk(parts)
-    expect([statusesOf(answer), problemOf(answer).code]).toEqual([[400], "invalid_request"])
+    expect([statusesOf(answer), jsonOf(answer).code]).toEqual([[400], "invalid_request"])
   })
 })
 

@@ -91,37 +91,40 @@ export const paymentCommands =
       },
     )
 
-    // A signature is over the very bytes, so this route alone reads them as they are.
-    api.register(async (scope) => {
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
-      scope.post(
-        "/v1/payments/notifications/:provider",
-        {
-          schema: {
-            tags,
-            operationId: "paymentNotification",
-            summary: "What a payment provider tells",
-            description: "401 unless the body is signed by the provider. Told again, it changes nothing.",
-            params: z.object({ provider: z.literal(gateway.provider) }),
-            headers: z.object({
-              "x-signature": z.string().optional().describe("HMAC-SHA256 of the body's bytes, in hex"),
-            }),
-            response: { 200: Recorded },
-          },
-          config: { access: access.anyone, idempotencyKey: false, problems: ["unauthenticated"] },
+    api.post(
+      "/v1/payments/notifications/:provider",
+      {
+        schema: {
+          tags,
+          operationId: "paymentNotification",
+          summary: "What a payment provider tells",
+          description: "401 unless the body is signed by the provider. Told again, it changes nothing.",
+          params: z.object({ provider: z.literal(gateway.provider) }),
+          headers: z.object({
+            "x-signature": z.string().optional().describe("HMAC-SHA256 of the body's bytes, in hex"),
+          }),
+          response: { 200: Recorded },
         },
-        async (request, reply) => {
-          const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-          const verified = gateway.verify(body, request.headers["x-signature"] as string | undefined)
-          if (!verified) return sendProblem(reply, "unauthenticated")
-          const { paymentId, notification } = verified
-          const causationId = notification.notificationId
-          const context = { actor: `provider:${gateway.provider}`, correlationId: request.id, causationId }
-          const result = await recordNotification(deps)(verified, context)
-          if (!result.ok) return sendProblem(reply, result.reason)
-          return { id: paymentId, status: notification.kind, position: `${result.position}` }
+        // A signature is over the very bytes.
+        config: {
+          access: access.anyone,
+          idempotencyKey: false,
+          bodyAsBytes: true,
+          problems: ["unauthenticated"],
         },
-      )
-    })
+      },
+      async (request, reply) => {
+        const verified = gateway.verify(
+          request.body as Buffer,
+          request.headers["x-signature"] as string | undefined,
+        )
+        if (!verified) return sendProblem(reply, "unauthenticated")
+        const { paymentId, notification } = verified
+        const causationId = notification.notificationId
+        const context = { actor: `provider:${gateway.provider}`, correlationId: request.id, causationId }
+        const result = await recordNotification(deps)(verified, context)
+        if (!result.ok) return sendProblem(reply, result.reason)
+        return { id: paymentId, status: notification.kind, position: `${result.position}` }
+      },
+    )
   }
