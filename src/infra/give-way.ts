@@ -1,17 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { constants, setPriority } from "node:os"
 
-const { PRIORITY_LOW: NICE } = constants.priority
+/** Nice 10, a tenth of another's share. On a full machine a process at nice 19 did not answer for its health for a quarter of a minute. */
+const { PRIORITY_BELOW_NORMAL: NICE } = constants.priority
 
 /**
  * Lets other processes go first where cores are scarce, and takes what they leave. Where the system knows no such thing all
  * stay equal: it is about speed only.
  */
 export function giveWay(): void {
-  setPriority(NICE)
-  // Linux divides cores among sessions first, and heeds the priority of a process only within one (sched(7), autogroup). A
-  // session that others share is not this process's to rank.
   try {
+    setPriority(NICE)
+    // Linux divides cores among sessions first, and heeds the priority of a process only within one (sched(7), autogroup). A
+    // session that others share is not this process's to rank.
     if (leadsItsSession()) writeFileSync("/proc/self/autogroup", String(NICE))
   } catch {}
 }

@@ -17,11 +17,11 @@ const args = ["--input-type=module", "--eval", program]
 test("a process in a session of its own stands behind others, and so does its session", async () => {
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] })
   const [printed] = await Promise.all([text(child.stdout), once(child, "exit")])
-  expect(printed).toMatch(/^19 \S+ nice 19\n/)
+  expect(printed).toMatch(/^10 \S+ nice 10\n/)
 })
 
 test("a session that others share is left as it is", async () => {
   const session = readFileSync("/proc/self/autogroup", "utf8").trim()
   const { stdout } = await promisify(execFile)(process.execPath, args)
-  expect(stdout.trim()).toBe(`19 ${session}`)
+  expect(stdout.trim()).toBe(`10 ${session}`)
 })

@@ -112,6 +112,11 @@ describe("docker-compose.yml", () => {
       })
   })
 
+  it("has the worker alone stand behind the others when cores are scarce", () => {
+    const behind = Object.entries(compose.services).filter(([, service]) => service.cpu_shares !== undefined)
+    expect(behind).toEqual([["worker", expect.objectContaining({ cpu_shares: 128 })]])
+  })
+
   it.each(Object.entries(compose.services))("bounds %s and asks for its health", (name, service) => {
     expect(Object.keys(service.deploy.resources.limits).sort()).toEqual(["cpus", "memory", "pids"])
     expect(service.security_opt).toContain("no-new-privileges:true")
