@@ -14,7 +14,8 @@ type OnBody = (body: Buffer | null) => void
 export class Asked extends IncomingMessage {
   private parts: Buffer[] = []
   private bytes = 0
-  private isWhole = false
+  /** Nothing more of it will come. */
+  isWhole = false
   private onBody: OnBody | null = null
 
   /** Once a request; called back at once when the body is there, and never when the client goes away before its end. */
@@ -25,8 +26,10 @@ export class Asked extends IncomingMessage {
 
   /** Called by Node: with each part, and with null behind the last one. */
   override push(part: Buffer | null): boolean {
-    if (part === null) this.isWhole = true
-    else {
+    if (part === null) {
+      this.isWhole = true
+      this.emit("end")
+    } else {
       this.bytes += part.length
       if (this.bytes > BODY_LIMIT_BYTES) this.parts = []
       else this.parts.push(part)
@@ -47,3 +50,10 @@ export class Asked extends IncomingMessage {
     onBody(isTooLong ? null : parts.length === 1 ? parts[0]! : Buffer.concat(parts))
   }
 }
+
+// Asked by Node when the request was answered: it lets go of one that has ended at once, else at its "end", or with the next one.
+Object.defineProperty(Asked.prototype, "readableEnded", {
+  get(this: Asked) {
+    return this.isWhole
+  },
+})
