@@ -65,3 +65,28 @@ describe("bodies", () => {
     expect((await post(headers, "{}")).body.code).toBe("unsupported_media_type")
   })
 })
+
+describe("a route that takes bytes", () => {
+  const tell = (headers: Record<string, string>, payload?: string) =>
+    ask(edge.app, {
+      method: "POST",
+      url: "/v1/bytes",
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    })
+
+  test.each([
+    ["JSON", json, '{ "a":1}'],
+    ["what is no JSON", json, "{"],
+    ["another type", { "content-type": "nonsense" }, "a=1"],
+    ["no type", {}, "a"],
+    ["nothing", {}, undefined],
+  ])("gets %s as it is", async (_name, headers, payload) => {
+    const { status, body } = await tell(headers as Record<string, string>, payload)
+    expect([status, body.hex]).toEqual([200, Buffer.from(payload ?? "").toString("hex")])
+  })
+
+  test("reads no more than 16 KiB", async () => {
+    expect((await tell({}, "x".repeat(16 * 1024 + 1))).body.code).toBe("payload_too_large")
+  })
+})

@@ -29,6 +29,14 @@ export function addThings(api: Api): void {
         .send({ who: identityOf(request).userId, key: idempotencyKeyOf(request), body: request.body }),
   )
   api.post(
+    "/v1/bytes",
+    {
+      config: { access: access.anyone, idempotencyKey: false, bodyAsBytes: true },
+      schema: { response: { 200: z.object({ hex: z.string() }) } },
+    },
+    async (request) => ({ hex: (request.body as Buffer).toString("hex") }),
+  )
+  api.post(
     "/v1/things/:id/pause",
     {
       config: { access: access.admin },
