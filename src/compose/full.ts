@@ -22,9 +22,10 @@ import { type Running, serve } from "./serve.ts"
 
 /** On servers that others may share: any number of processes, each with its roles. */
 export async function startFull(config: FullConfig, closing: AbortSignal): Promise<Running> {
-  // What follows from a sale can wait, a buyer cannot.
-  if (!config.roles.has("api")) giveWay()
   const logger = pino({ level: "warn" })
+  // What follows from a sale can wait, a buyer cannot.
+  if (!config.roles.has("api"))
+    giveWay((err) => logger.warn({ err }, "the process does not give way to others"))
   const store = createEventStore({ url: config.eventStoreUrl })
   const redis = openGate(config.redisUrls, (err) => logger.warn({ err }, "Redis does not answer"))
   const db = new Kysely<Database>({ dialect: mysqlDialect(config.mysqlUrl) })

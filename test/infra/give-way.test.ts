@@ -8,7 +8,9 @@ import { expect, test } from "vitest"
 const module = new URL("../../src/infra/give-way.ts", import.meta.url).href
 const program = `
   const { giveWay } = await import(${JSON.stringify(module)})
-  giveWay()
+  giveWay((cause) => {
+    throw cause
+  })
   const { getPriority } = await import("node:os")
   const { readFileSync } = await import("node:fs")
   console.log(getPriority(), readFileSync("/proc/self/autogroup", "utf8"))`
