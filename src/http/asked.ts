@@ -1,7 +1,7 @@
 import { IncomingMessage } from "node:http"
 
 /** Largest body that is read, in bytes. */
-export const BODY_LIMIT_BYTES = 16 * 1024
+const BODY_LIMIT_BYTES = 16 * 1024
 
 /** Told of a body once it is whole, or of null as soon as it is longer than the limit. */
 type OnBody = (body: Buffer | null) => void
@@ -14,8 +14,6 @@ type OnBody = (body: Buffer | null) => void
 export class Asked extends IncomingMessage {
   private parts: Buffer[] = []
   private bytes = 0
-  /** Nothing more of it will come. */
-  isWhole = false
   private onBody: OnBody | null = null
 
   /** Once a request; called back at once when the body is there, and never when the client goes away before its end. */
@@ -24,36 +22,37 @@ export class Asked extends IncomingMessage {
     this.tell()
   }
 
-  /** Called by Node: with each part, and with null behind the last one. */
+  /** Called by Node: with each part, and with null behind the last one, when the request is `complete`. */
   override push(part: Buffer | null): boolean {
-    if (part === null) {
-      this.isWhole = true
-      this.emit("end")
-    } else {
+    if (part === null) this.emit("end")
+    else {
       this.bytes += part.length
-      if (this.bytes > BODY_LIMIT_BYTES) this.parts = []
+      if (this.isTooLong()) this.parts = []
       else this.parts.push(part)
     }
-    if (this.onBody) this.tell()
+    this.tell()
     return true
   }
 
   /** Called by Node when the request was answered, to read on to the next one: there is nothing left to be read. */
   _dump(): void {}
 
+  private isTooLong(): boolean {
+    return this.bytes > BODY_LIMIT_BYTES
+  }
+
   private tell(): void {
     const { onBody, parts } = this
-    const isTooLong = this.bytes > BODY_LIMIT_BYTES
-    if (!onBody || !(this.isWhole || isTooLong)) return
+    if (!onBody || !(this.complete || this.isTooLong())) return
     this.onBody = null
     this.parts = []
-    onBody(isTooLong ? null : parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+    onBody(this.isTooLong() ? null : parts.length === 1 ? parts[0]! : Buffer.concat(parts))
   }
 }
 
 // Asked by Node when the request was answered: it lets go of one that has ended at once, else at its "end", or with the next one.
 Object.defineProperty(Asked.prototype, "readableEnded", {
   get(this: Asked) {
-    return this.isWhole
+    return this.complete
   },
 })

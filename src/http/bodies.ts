@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http"
-import type { FastifyInstance, preParsingHookHandler } from "fastify"
+import type { FastifyInstance, FastifyRequest, preParsingHookHandler } from "fastify"
 import type { Asked } from "./asked.ts"
 
 /** A body that is something else than JSON, or compressed. */
@@ -13,44 +13,43 @@ declare module "fastify" {
   }
 }
 
+/** Tells what a body says, or what is wrong with it. */
+type Take = (error: Error | null, body?: unknown) => void
+type Parse = (request: FastifyRequest, bytes: Buffer, take: Take) => void
+
 /**
  * How bodies are read: JSON only, and an absent body is `{}`, whatever the content type says. JSON that names
  * `__proto__` or a constructor's prototype is refused.
  *
- * All of it in one hook: Fastify's own way, by parsers for types, costs a crowd's requests twice as much.
+ * All of it in one hook: Fastify's own way, by parsers for types, costs a crowd's requests some 3 µs more.
  */
 export function addBodyParsing(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error")
 
   app.addHook("onRoute", (route) => {
     if (route.method === "GET" || route.method === "HEAD") return
-    route.preParsing = route.config?.bodyAsBytes ? takeBytes : takeJson
+    route.preParsing = readBody(route.config?.bodyAsBytes ? asBytes : asJson)
   })
 
-  const takeBytes: preParsingHookHandler = (request, _reply, payload, done) => {
-    forgetBody(request.headers)
-    ;(payload as Asked).readBody((bytes) => {
-      request.body = bytes
-      done(bytes ? null : tooLarge())
-    })
-  }
+  const asBytes: Parse = (_request, bytes, take) => take(null, bytes)
 
-  const takeJson: preParsingHookHandler = (request, _reply, payload, done) => {
-    const canBeRead = isJson(request.headers)
-    forgetBody(request.headers)
-    ;(payload as Asked).readBody((bytes) => {
-      if (!bytes) return done(tooLarge())
-      if (bytes.length === 0) return take(null, {})
-      if (!canBeRead) return done(unsupported())
-      void parseJson(request, bytes.toString(), take)
-    })
-
-    function take(error: Error | null, body?: unknown): void {
-      request.body = body
-      done(error)
-    }
+  const asJson: Parse = (request, bytes, take) => {
+    if (bytes.length === 0) return take(null, {})
+    if (!isJson(request.headers)) return take(unsupported())
+    void parseJson(request, bytes.toString(), take)
   }
 }
+
+const readBody =
+  (parse: Parse): preParsingHookHandler =>
+  (request, _reply, payload, done) => {
+    const take: Take = (error, body) => {
+      request.body = body
+      forgetBody(request.headers)
+      done(error)
+    }
+    ;(payload as Asked).readBody((bytes) => (bytes ? parse(request, bytes, take) : take(tooLarge())))
+  }
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i
 function isJson({

@@ -10,13 +10,10 @@ beforeAll(async () => {
 afterAll(() => edge.app.close())
 
 const json = { "content-type": "application/json" }
+const postTo = (url: string, headers: Record<string, string>, payload?: string) =>
+  ask(edge.app, { method: "POST", url, headers, ...(payload === undefined ? {} : { payload }) })
 const post = (headers: Record<string, string>, payload?: string) =>
-  ask(edge.app, {
-    method: "POST",
-    url: "/v1/things",
-    headers: { ...as("u1"), "idempotency-key": "k", ...headers },
-    ...(payload === undefined ? {} : { payload }),
-  })
+  postTo("/v1/things", { ...as("u1"), "idempotency-key": "k", ...headers }, payload)
 
 describe("bodies", () => {
   test.each([
@@ -67,13 +64,7 @@ describe("bodies", () => {
 })
 
 describe("a route that takes bytes", () => {
-  const tell = (headers: Record<string, string>, payload?: string) =>
-    ask(edge.app, {
-      method: "POST",
-      url: "/v1/bytes",
-      headers,
-      ...(payload === undefined ? {} : { payload }),
-    })
+  const tell = (headers: Record<string, string>, payload?: string) => postTo("/v1/bytes", headers, payload)
 
   test.each([
     ["JSON", json, '{ "a":1}'],
