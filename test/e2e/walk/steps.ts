@@ -48,5 +48,5 @@ export function steps({ api, token }: Walked) {
     const payment = await opens(bought.body.id, "dan")
     return { saleId, orderId: bought.body.id as string, payBy: Date.parse(bought.body.payBy), payment }
   }
-  return { api, token, admin, sell, sale, order, becomes, buys, tries, opens, settles, commands, timesOut }
+  return { api, token, admin, sell, sale, becomes, buys, tries, opens, settles, commands, timesOut }
 }
