@@ -19,7 +19,10 @@ end
 
 -- Changes with every start of the server, and with the server after a failover.
 local function server_run()
-  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+  -- A plain search: a pattern would be tried at each of some thousand characters.
+  local info = redis.call('INFO', 'server')
+  local _, before = string.find(info, 'run_id:', 1, true)
+  return before and string.match(info, '^%x+', before + 1)
 end
 
 -- The gate's numbers by name; nil unless all three hashes are of one load, done under this very run.

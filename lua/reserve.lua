@@ -56,14 +56,15 @@ local function reserve(request, user, quantity, hash)
   local instant = math.floor(now)
   gate.stock = gate.stock - quantity
   gate.pending = gate.pending + quantity
-  redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending)
   redis.call('HINCRBY', users_key, user, quantity)
   redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
   return reply('granted', gate, instant)
 end
 
-local replies = {}
+local stock, replies = gate.stock, {}
 for i = 2, #ARGV, 4 do
   replies[#replies + 1] = reserve(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3])
 end
+-- Once for all of them.
+if gate.stock < stock then redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending) end
 return cjson.encode(replies)
