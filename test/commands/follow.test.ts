@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest"
 import type { EventStore } from "../../src/commands/ports/event-store.ts"
+import { createMemoryHandover } from "../support/memory-handover.ts"
 import { type Process, saleWorld, type World } from "../support/sale-world.ts"
 
 let world: World
@@ -7,12 +8,13 @@ let process: Process
 /** Subscriptions of the process to the sale, all there ever were, and those that it has now. */
 let begun: number
 let open: number
+let subscribeStream: EventStore["subscribeStream"]
 beforeEach(async () => {
   world = await saleWorld({ stock: 100 }, { echoesMax: 3 })
   begun = 0
   open = 0
   // An event comes after the answer to its append, as from a server.
-  const subscribeStream: EventStore["subscribeStream"] = async function* ({ isKnown, ...options }) {
+  subscribeStream = async function* ({ isKnown, ...options }) {
     begun += 1
     open += 1
     try {
@@ -56,6 +58,23 @@ it("keeps a subscription that also brings what others write", async () => {
     await buy(other, `theirs${n}`)
   }
   expect([begun, open]).toEqual([1, 1])
+})
+
+it("lets one go that only brings back what another process has told", async () => {
+  const server = createMemoryHandover(world.clock.elapsed)
+  const writer = await world.process({ handover: server.process() })
+  await buy(writer, "first")
+  await process.stop()
+  begun = 0
+  const told = await world.process({ store: { subscribeStream }, handover: server.process() })
+  await buy(told, "learns who writes")
+  for (let n = 0; n < 4; n++) await buy(told, `user${n}`)
+  expect([begun, open]).toEqual([1, 0])
+  await buy(writer, "theirs")
+  expect(told.live.sale.outcomes.has("theirs:k1")).toBe(true)
+  await writer.stop()
+  await world.clock.advance(100)
+  expect([begun, open]).toEqual([2, 1])
 })
 
 it("meets what another writes meanwhile at its next append, and hears of the rest when it pauses", async () => {

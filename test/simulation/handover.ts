@@ -20,7 +20,7 @@ export interface Handovers {
 
 /**
  * Lists, bells and writers' leases, behind the wire that leads to the gate as well: what is laid may be lost, late or laid
- * twice, what is taken may never arrive, a bell may not be heard.
+ * twice, what is taken may never arrive, a bell may not be heard, and what is told may be lost, out of order, or told twice.
  */
 export function createHandovers(
   wire: Wire,
@@ -53,10 +53,19 @@ export function createHandovers(
             return port.offer(saleId, texts)
           }),
         take: (saleId, max) => ask("gate.take", () => port.take(saleId, max)),
-        onBell: (saleId, run) =>
-          port.onBell(saleId, () => {
+        tell: port.tell,
+        listen(saleId, { rang, told }) {
+          const hear = (run: () => void) => {
             if (!random.chance(doubled())) timeline.after(random.between(0.1, 5), owner, run)
-          }),
+          }
+          return port.listen(saleId, {
+            rang: (name) => hear(() => rang(name)),
+            told(text) {
+              hear(() => told(text))
+              if (random.chance(doubled())) hear(() => told(text))
+            },
+          })
+        },
         close: port.close,
       }
     },

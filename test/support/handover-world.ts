@@ -19,12 +19,21 @@ export interface Scene {
   readonly second: Process
   /** What happens between a grant to the second process and its hearing of it. */
   readonly between: { happens?: () => Promise<unknown> }
+  /** How the second process hears what the writer tells: at once, unless something else is put here. */
+  readonly telling: { hears: (text: string, hear: (text: string) => void) => void; times: number }
+}
+
+/** What of the port either process has another way, and of the second one's log. */
+interface Tampered {
+  readonly first?: Partial<Handover>
+  readonly second?: Partial<Handover>
+  readonly store?: (log: EventStore) => Partial<EventStore>
 }
 
 /** Two processes of one sale, of which the first is known to write. */
 export async function twoProcesses(
   terms: Partial<FlashSale.Terms> = {},
-  { first, second }: { first?: Partial<Handover>; second?: Partial<Handover> } = {},
+  { first, second, store }: Tampered = {},
 ): Promise<Scene> {
   const world = await saleWorld(terms)
   const server = createMemoryHandover(world.clock.elapsed)
@@ -42,9 +51,19 @@ export async function twoProcesses(
     await between.happens?.()
     return reply
   }
+  const telling: Scene["telling"] = { hears: (text, hear) => hear(text), times: 0 }
+  const port = server.process()
+  const listen: Handover["listen"] = (saleId, listener) =>
+    port.listen(saleId, {
+      ...listener,
+      told(text) {
+        telling.times += 1
+        telling.hears(text, listener.told)
+      },
+    })
   const other = await world.process({
-    ...{ store: { append }, gate: { reserve } },
-    handover: { ...server.process(), ...second },
+    ...{ store: { append, ...store?.(world.log) }, gate: { reserve } },
+    handover: { ...port, listen, ...second },
   })
   // Each learns who writes by writing; the one that was first has the lease.
   for (const [user, process] of [
@@ -53,7 +72,7 @@ export async function twoProcesses(
   ] as const)
     expect(await bought(world, process, user)).toMatchObject(accepted)
   appends = 0
-  return { world, server, writer, second: other, appends: () => appends, between }
+  return { world, server, writer, second: other, appends: () => appends, between, telling }
 }
 
 export async function bought(world: World, process: Process, user: string, units = 1) {

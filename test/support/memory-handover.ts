@@ -1,4 +1,4 @@
-import type { Handover } from "../../src/commands/ports/handover.ts"
+import type { Handover, HandoverListener } from "../../src/commands/ports/handover.ts"
 import type { Claim, Lease } from "../../src/commands/ports/leases.ts"
 
 export interface HandoverServer {
@@ -14,7 +14,9 @@ export interface HandoverServer {
 export function createMemoryHandover(now: () => number, leaseMs = 2_000, listMax = 10_000): HandoverServer {
   const lists = new Map<string, string[]>()
   const leases = new Map<string, { holder: Lease; untilMs: number }>()
-  const bells = new Set<(saleId: string) => void>()
+  /** Who listens, by name: one listener a sale. */
+  const listening = new Map<string, Map<string, HandoverListener>>()
+  let names = 0
 
   function leaseOf(name: string): Lease {
     const lease: Lease = {
@@ -35,27 +37,30 @@ export function createMemoryHandover(now: () => number, leaseMs = 2_000, listMax
     endLeases: () => leases.clear(),
     lying: () => [...lists.values()].flat(),
     process() {
-      const listeners = new Map<string, () => void>()
-      const bell = (saleId: string) => listeners.get(saleId)?.()
-      bells.add(bell)
+      const name = `process ${++names}`
+      const listeners = new Map<string, HandoverListener>()
+      listening.set(name, listeners)
       return {
         leaseOf,
         async offer(saleId, texts) {
           const list = lists.get(saleId) ?? []
           if (list.length + texts.length > listMax) return false
           lists.set(saleId, [...list, ...texts])
-          for (const ring of bells) ring(saleId)
+          for (const each of listening.values()) each.get(saleId)?.rang(name)
           return true
         },
         async take(saleId, max) {
           return lists.get(saleId)?.splice(0, max) ?? []
         },
-        onBell(saleId, run) {
-          listeners.set(saleId, run)
+        tell(to, saleId, text) {
+          for (const each of to) listening.get(each)?.get(saleId)?.told(text)
+        },
+        listen(saleId, listener) {
+          listeners.set(saleId, listener)
           return () => void listeners.delete(saleId)
         },
         async close() {
-          bells.delete(bell)
+          listening.delete(name)
         },
       }
     },

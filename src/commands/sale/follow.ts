@@ -5,11 +5,19 @@ import type { EventStore } from "../ports/event-store.ts"
 /** The fold has stood still for so long: what others write is followed again. */
 const STILL_MS = 100
 
+/** Revisions in a row, first and last. */
+export interface Heard {
+  readonly from: number
+  readonly to: number
+}
+
 /** The stream as its follower has it. */
 export interface Followed {
   readonly stream: string
   /** The last revision in the fold. */
   readonly revision: () => number
+  /** The last events in a row that came into the fold by other ways than this. */
+  readonly heard: () => Heard
   /** When the fold last moved, in the clock's elapsed milliseconds. */
   readonly movedAtMs: () => number
   readonly fold: (event: RecordedEvent) => void
@@ -22,7 +30,7 @@ export interface Followed {
  */
 export async function follow(
   { store, clock, echoesMax }: { store: EventStore; clock: Clock; echoesMax: number },
-  { stream, revision, movedAtMs, fold }: Followed,
+  { stream, revision, heard, movedAtMs, fold }: Followed,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -35,19 +43,16 @@ export async function follow(
 
   async function untilEchoes(): Promise<void> {
     const enough = new AbortController()
-    let echoes = 0
+    const begin = revision()
     const isKnown = (at: bigint) => {
-      if (at > revision()) return false
-      echoes += 1
-      if (echoes === echoesMax) enough.abort()
-      return true
+      const { from, to } = heard()
+      if (to - Math.max(from - 1, begin) >= echoesMax) enough.abort()
+      return at <= revision()
     }
-    const after = revision() < 0 ? {} : { after: BigInt(revision()) }
+    const after = begin < 0 ? {} : { after: BigInt(begin) }
     const either = AbortSignal.any([signal, enough.signal])
     for await (const message of store.subscribeStream({ stream, isKnown, signal: either, ...after })) {
-      if (message.kind !== "event") continue
-      echoes = 0
-      fold(message.event)
+      if (message.kind === "event") fold(message.event)
     }
   }
 }

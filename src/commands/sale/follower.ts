@@ -3,9 +3,10 @@ import * as FlashSale from "../../domain/flash-sale.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { EventStore } from "../ports/event-store.ts"
 import type { GateChange } from "../ports/gate.ts"
-import { follow } from "./follow.ts"
+import { follow, type Heard } from "./follow.ts"
 import { gateChangeOf } from "./gate-change.ts"
 import { waiters } from "./waiters.ts"
+import type { Written } from "./written.ts"
 
 /** How many of the latest changes are kept for the gate, at least; one that lags further is told from the stream. */
 const RECENT_MAX = 4_096
@@ -20,7 +21,9 @@ export interface Follower {
   /** Reads the stream if the fold has not reached `revision`; throws `EventStoreUnavailable`. */
   upTo(revision: number): Promise<void>
   /** Folds events that this process has just appended, ahead of the subscription. */
-  appended(events: readonly FlashSale.Event[], firstRevision: number, position: bigint): void
+  appended(written: Written): void
+  /** Folds what another process says that it has appended; reads the stream where something before it is missing. */
+  told(written: Written): void
   /** Calls `run` as soon as a command of this name has its end (`FlashSale.endOf`); returns how to stop waiting. */
   onEnd(name: string, run: () => void): () => void
   /** The changes from `revision` on, for the gate; read from the stream where they are no longer kept. */
@@ -37,6 +40,7 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
   const ends = waiters()
   /** The latest changes, as far as the gate is not known to have them. */
   const recent: GateChange[] = []
+  let heard: Heard = { from: 0, to: -1 }
   let lastEventAtMs = clock.elapsed()
   let reading: Promise<void> | null = null
   let nextRead: Promise<void> | null = null
@@ -80,6 +84,14 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
     return nextRead
   }
 
+  function appended({ events, firstRevision, position }: Written): void {
+    events.forEach((event, index) => {
+      fold(event, firstRevision + index, position)
+    })
+    const inARow = firstRevision === heard.to + 1
+    heard = { from: inARow ? heard.from : firstRevision, to: firstRevision + events.length - 1 }
+  }
+
   return {
     sale,
     lastEventAtMs: () => lastEventAtMs,
@@ -87,10 +99,11 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
     async upTo(revision) {
       if (sale.revision < revision) await catchUp()
     },
-    appended(events, firstRevision, position) {
-      events.forEach((event, index) => {
-        fold(event, firstRevision + index, position)
-      })
+    appended,
+    told(written) {
+      if (written.firstRevision <= sale.revision + 1) appended(written)
+      // Who follows the stream gets there anyway, and has said what ails it.
+      else catchUp().catch(() => undefined)
     },
     onEnd: ends.on,
     async changesFrom(revision) {
@@ -104,8 +117,14 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
       if (revision >= firstKept()) recent.splice(0, revision - firstKept() + 1)
     },
     follow(echoesMax, signal) {
-      const [revision, movedAtMs] = [() => sale.revision, () => lastEventAtMs]
-      return follow({ store, clock, echoesMax }, { stream, revision, movedAtMs, fold: foldRecorded }, signal)
+      return follow(
+        { store, clock, echoesMax },
+        {
+          ...{ stream, fold: foldRecorded },
+          ...{ revision: () => sale.revision, heard: () => heard, movedAtMs: () => lastEventAtMs },
+        },
+        signal,
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod"
-import { Command } from "../../domain/flash-sale.ts"
+import { Command, type Permit } from "../../domain/flash-sale.ts"
+import type { Context } from "../context.ts"
 
 /** A command as one process lays it down for another: with who asks for it, and the ids that its events are to have. */
 export const Handed = z.object({
@@ -9,8 +10,48 @@ export const Handed = z.object({
 })
 export type Handed = z.infer<typeof Handed>
 
+/** A permit is laid down in short: request id, user, quantity, payload hash, instant, epoch, ids. Half a crowd goes this way. */
+const HandedPermit = z.tuple([
+  z.string(),
+  z.string(),
+  z.int(),
+  z.string(),
+  z.number(),
+  z.int(),
+  z.array(z.uuid()),
+])
+type HandedPermit = z.infer<typeof HandedPermit>
+
+/** In whose course a permit is committed. */
+export const contextOfPermit = ({ requestId, userId }: Permit): Context => ({
+  actor: `user:${userId}`,
+  correlationId: requestId,
+  causationId: requestId,
+})
+
+export function textOfHanded({ command, context, eventIds }: Handed): string {
+  if (command.kind !== "reserve") return JSON.stringify({ command, context, eventIds } satisfies Handed)
+  const { requestId, userId, quantity, payloadHash, grantedAtMs } = command.permit
+  const { epoch } = command
+  return JSON.stringify([
+    requestId,
+    userId,
+    quantity,
+    payloadHash,
+    grantedAtMs,
+    epoch,
+    eventIds,
+  ] satisfies HandedPermit)
+}
+
 /** Throws for what no version of this code has laid down. */
-export const parseHanded = (text: string): Handed => Handed.parse(JSON.parse(text))
+export function parseHanded(text: string): Handed {
+  const laid: unknown = JSON.parse(text)
+  if (!Array.isArray(laid)) return Handed.parse(laid)
+  const [requestId, userId, quantity, payloadHash, grantedAtMs, epoch, eventIds] = HandedPermit.parse(laid)
+  const permit = { requestId, userId, quantity, payloadHash, grantedAtMs }
+  return { command: { kind: "reserve", permit, epoch }, context: contextOfPermit(permit), eventIds }
+}
 
 /** Makes the given ids first, in their order, then those of `newId`. */
 export function idsFrom(eventIds: readonly string[], newId: () => string): () => string {

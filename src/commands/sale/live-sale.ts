@@ -50,7 +50,10 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const isOver = () => isOverFor(sale, clock.now(), times.afterEndMs)
   const stopped = new AbortController()
   const { signal } = stopped
-  const writer = createWriter(deps, follower, signal, () => void pusher.push())
+  const writer = createWriter(deps, follower, signal, (written) => {
+    void pusher.push()
+    handOver?.tell(written)
+  })
   const gate = createGateRebuild(deps, follower, writer, signal)
   const pusher = createGatePusher(deps, follower, () => {
     // A sale that is over still has its cups released; nobody asks its gate any more.

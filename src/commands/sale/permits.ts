@@ -4,6 +4,7 @@ import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
 import type { Committed } from "./group.ts"
 import type { Commit } from "./hand-over.ts"
+import { contextOfPermit } from "./handed.ts"
 import type { Writer } from "./writer.ts"
 
 /**
@@ -43,7 +44,7 @@ export function createPermits(
   let ended = 0
 
   const finish = (permit: FlashSale.Permit, epoch: number, by: Commit): Promise<CommittedPermit> =>
-    by({ kind: "reserve", permit, epoch }, contextOf(permit)).then(
+    by({ kind: "reserve", permit, epoch }, contextOfPermit(permit)).then(
       (committed) => {
         leave(permit)
         // No event of ours will take this permit away. The gate gives it back only once it has passed the outcome.
@@ -87,15 +88,9 @@ export function createPermits(
         return
       }
       await writer.commit((draft) => expire(draft, permit), {
-        ...contextOf(permit),
+        ...contextOfPermit(permit),
         actor: "system:settlement",
       })
     },
   }
 }
-
-const contextOf = ({ requestId, userId }: FlashSale.Permit) => ({
-  actor: `user:${userId}`,
-  correlationId: requestId,
-  causationId: requestId,
-})

@@ -6,6 +6,7 @@ import { EventStoreUnavailable } from "../ports/event-store.ts"
 import type { SaleDeps } from "./deps.ts"
 import type { Follower } from "./follower.ts"
 import { type Committed, type Decide, decideGroup, type Item } from "./group.ts"
+import type { Written } from "./written.ts"
 
 /** Most items of one append; 500 reservations are about 400 KiB, well under the log's limit of 1 MiB. */
 const GROUP_MAX = 500
@@ -58,7 +59,7 @@ export function createWriter(
   deps: SaleDeps,
   follower: Follower,
   signal: AbortSignal,
-  onAppended: () => void,
+  onAppended: (written: Written) => void,
 ): Writer {
   const { clock, observer, store } = deps
   const append = appendDurably(store, clock)
@@ -106,8 +107,9 @@ export function createWriter(
           continue
         }
         observer.appended(events.length, clock.elapsed() - beganMs)
-        follower.appended(events, revision + 1, result.position)
-        onAppended()
+        const written = { events, firstRevision: revision + 1, position: result.position }
+        follower.appended(written)
+        onAppended(written)
       }
       // A repeated append under derived ids succeeds however old its fold is: a "no" beside one is decided again.
       const isSaid = (answer: Committed<string>) => answer.ok || events.length === 0

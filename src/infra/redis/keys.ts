@@ -17,8 +17,11 @@ export const stagedKeys = (saleId: string, token: string) =>
 /** Commands for the process that writes on the sale's stream, the oldest first. */
 export const handoverKey = (saleId: string) => `seckill:{${saleId}}:handover`
 
-/** The channel on which a sale's id is called out when its list has something new. */
+/** The channel on which a sale's id is called out when its list has something new, and by whom. */
 export const BELL_CHANNEL = "seckill:bell"
+
+/** The channel on which the process of this name is told what others have written for it. */
+export const toldChannel = (name: string) => `seckill:told:${name}`
 
 /** Whoever holds it does a piece of work of which one process is enough. */
 export const lockKey = (resource: string) => `lock:${resource}`

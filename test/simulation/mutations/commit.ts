@@ -29,7 +29,7 @@ export const commitMutations: readonly Mutation[] = [
         to: 'return committed.reason === "permit_void" ? null : refused(committed.reason)',
       },
     ],
-    found: { seed: "112", invariant: "no sold cup is offered again" },
+    found: { seed: "1050", invariant: "no sold cup is offered again" },
   },
   {
     name: "settled without an event",
@@ -122,5 +122,17 @@ export const commitMutations: readonly Mutation[] = [
       { file: writer, from: "answer.ok || events.length === 0", to: "answer.ok || events.length >= 0" },
     ],
     found: { seed: "4782", invariant: "no unexpected error" },
+  },
+  {
+    name: "told before it is written",
+    rule: "other processes are told of an append only once it has succeeded",
+    edits: [
+      {
+        file: writer,
+        from: "        appendingSinceMs = beganMs\n",
+        to: "        appendingSinceMs = beganMs\n        onAppended({ events, firstRevision: revision + 1, position: sale.position })\n",
+      },
+    ],
+    found: { seed: "3", invariant: "no 201 without its event" },
   },
 ]
