@@ -1,5 +1,6 @@
 /** A server that takes appends as the log does, stores nothing, and acknowledges at once. */
 import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js"
+import { widenWindow } from "../../src/infra/log-server/server-inside.ts"
 import { batchAnswer } from "../../src/infra/log-server/service/batch-answer.ts"
 import { getSupportedMethods } from "../../src/infra/log-server/service/cluster.ts"
 import {
@@ -20,6 +21,7 @@ const service = {
 
 answerCalls<null, string>(async () => {
   const server = new Server({ "grpc.max_receive_message_length": 16 * 2 ** 20, "grpc.enable_channelz": 0 })
+  widenWindow(server)
   server.addService(service as never, { batchAppend: acknowledge })
   server.addService(ServerFeaturesService, { getSupportedMethods })
   const port = await new Promise<number>((resolve, reject) => {

@@ -51,8 +51,9 @@ export async function openLiveSale(deps: SaleDeps, saleId: string): Promise<Live
   const stopped = new AbortController()
   const { signal } = stopped
   const writer = createWriter(deps, follower, signal, (written) => {
-    void pusher.push()
+    // Those who are told have buyers that wait; nobody waits for the gate.
     handOver?.tell(written)
+    void pusher.push()
   })
   const gate = createGateRebuild(deps, follower, writer, signal)
   const pusher = createGatePusher(deps, follower, () => {

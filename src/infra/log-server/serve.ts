@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js"
 import { type FolderLock, lockFolder } from "../folder-lock.ts"
+import { widenWindow } from "./server-inside.ts"
 import { append } from "./service/append.ts"
 import { type BatchCall, batchAppend } from "./service/batch-append.ts"
 import { getSupportedMethods, readGossip } from "./service/cluster.ts"
@@ -67,6 +68,7 @@ async function listen(log: Log, lock: FolderLock, port: number): Promise<Running
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
     "grpc.enable_channelz": 0,
   })
+  widenWindow(server)
   const batchCalls = new Set<BatchCall>()
   const appendBatches = batchAppend(log)
   let boundPort = port
