@@ -7,7 +7,7 @@ import * as refunds from "../projections/refunds.ts"
 import * as deliveries from "../projections/webhook-deliveries.ts"
 import { RELAY } from "../relay/relay.ts"
 import { measureAtScrape } from "./at-scrape.ts"
-import { type Followed, followerLags, type LagDeps } from "./follower-lag.ts"
+import { createFollowerLags, type Followed, type LagDeps } from "./follower-lag.ts"
 
 /**
  * Tells how far the work behind the API is, of all processes together: any one of them can be asked, so that also a
@@ -20,7 +20,7 @@ export function measureProgress(registry: Registry, deps: LagDeps, followed: rea
     help: "Age of the oldest event that a follower of the log has not done yet, in whatever process; 0 when it has done all",
     label: "follower",
     values: followed.map(({ name }) => name),
-    read: () => followerLags(deps, followed),
+    read: createFollowerLags(deps, followed),
   })
   const late = (dueMs: number | undefined) => (dueMs === undefined ? 0 : (clock.now() - dueMs) / 1_000)
   measureAtScrape(registry, clock, {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { systemClock } from "../../src/infra/system-clock.ts"
 import { ORDERS_TOPIC } from "../../src/relay/messages.ts"
 import { RELAY, relayed } from "../../src/relay/relay.ts"
-import { followerLags } from "../../src/signals/follower-lag.ts"
+import { createFollowerLags } from "../../src/signals/follower-lag.ts"
 import { lifeOf } from "../support/order-life.ts"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 import { record } from "../support/read-side.ts"
@@ -20,7 +20,7 @@ afterAll(() => world?.close())
 
 const lagSeconds = async () => {
   const followed = { name: RELAY, filter: relayed }
-  return (await followerLags({ ...world, clock: systemClock }, [followed])).get(RELAY)
+  return (await createFollowerLags({ ...world, clock: systemClock }, [followed])()).get(RELAY)
 }
 
 test("Kafka away while 50,000 events are written: nothing is lost, and it catches up by itself", async () => {

@@ -2,7 +2,7 @@ import { Registry } from "prom-client"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { saveCheckpoint } from "../../src/projections/checkpoint.ts"
 import { measureAtScrape } from "../../src/signals/at-scrape.ts"
-import { followerLags } from "../../src/signals/follower-lag.ts"
+import { createFollowerLags } from "../../src/signals/follower-lag.ts"
 import { createMemoryLog } from "../support/memory-log.ts"
 import { openReadModels, type ReadModels, record } from "../support/read-side.ts"
 import { createVirtualClock } from "../support/virtual-clock.ts"
@@ -20,8 +20,8 @@ const event = (type: string) => ({ type, data: {} })
 it("is the age of the oldest event of interest that is not done, whoever should do it", async () => {
   const clock = createVirtualClock(1_000_000)
   const log = createMemoryLog(clock.now)
-  const lags = async () =>
-    Object.fromEntries(await followerLags({ db: models.db, store: log, clock }, [RELAY, PROJECTOR]))
+  const read = createFollowerLags({ db: models.db, store: log, clock }, [RELAY, PROJECTOR])
+  const lags = async () => Object.fromEntries(await read())
   expect(await lags()).toEqual({ relay: 0, "read-models": 0 })
 
   const first = await record(log, "order-1", event("Paid"))
@@ -37,6 +37,38 @@ it("is the age of the oldest event of interest that is not done, whoever should 
 
   await saveCheckpoint(models.db, "read-models", second)
   expect(await lags()).toEqual({ relay: 0, "read-models": 0 })
+})
+
+it("looks through what is of no interest to a follower once, however often it is asked", async () => {
+  const clock = createVirtualClock(1_000_000)
+  const log = createMemoryLog(clock.now)
+  const begun: (bigint | undefined)[] = []
+  const subscribeAll: typeof log.subscribeAll = (options) => {
+    begun.push(options.after)
+    return log.subscribeAll(options)
+  }
+  const name = "shy"
+  const filter = { eventTypes: ["Rare"] }
+  const read = createFollowerLags({ db: models.db, store: { ...log, subscribeAll }, clock }, [
+    { name, filter },
+  ])
+  const lag = async () => (await read()).get(name)
+
+  await record(log, "dish-1", event("Often"))
+  const passed = await record(log, "dish-1", event("Often"))
+  expect(await lag()).toBe(0)
+  const rare = await record(log, "dish-1", event("Rare"))
+  const next = await record(log, "dish-1", event("Rare"))
+  await clock.advance(2_000)
+  expect([await lag(), await lag()]).toEqual([2, 2])
+  expect(begun).toEqual([undefined, passed])
+
+  await saveCheckpoint(models.db, name, rare)
+  await clock.advance(1_000)
+  expect(await lag()).toBe(3)
+  expect(begun).toEqual([undefined, passed, rare])
+  await saveCheckpoint(models.db, name, next)
+  expect(await lag()).toBe(0)
 })
 
 it("a reading that fails, or does not come, is not a number", async () => {
