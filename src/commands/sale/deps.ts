@@ -17,7 +17,7 @@ export interface SaleTimes extends GateTimes {
   readonly gateLagMs: number
   /** How long after its end a sale is still looked at. */
   readonly afterEndMs: number
-  /** How many of its own events in a row a process is sent back before it lets the subscription to a sale go. */
+  /** After how many events in a row that it has written, or was told of, a process lets the subscription to a sale go. */
   readonly echoesMax: number
 }
 

@@ -25,8 +25,9 @@ export interface Followed {
 
 /**
  * Follows a stream live until `signal` aborts. A process that writes on it all the time would be sent back each event that it
- * has appended, at the cost of a tenth of its time. After `echoesMax` of them without another's between, the subscription is
- * let go until the appends pause: as long as they go on, whatever another writes is met by the next of them as a conflict.
+ * has appended, one that hands over each that it was told of, at the cost of a tenth of its time and more. After `echoesMax` of
+ * them in a row the subscription is let go until they pause: as long as they go on, whatever else is written is met by the next
+ * append as a conflict, and by what is told next as a gap.
  */
 export async function follow(
   { store, clock, echoesMax }: { store: EventStore; clock: Clock; echoesMax: number },
