@@ -3,7 +3,7 @@ import * as FlashSale from "../../domain/flash-sale.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { EventStore } from "../ports/event-store.ts"
 import type { GateChange } from "../ports/gate.ts"
-import { follow, type Heard } from "./follow.ts"
+import { type Followed, follow, type Heard } from "./follow.ts"
 import { gateChangeOf } from "./gate-change.ts"
 import { waiters } from "./waiters.ts"
 import type { Written } from "./written.ts"
@@ -92,9 +92,17 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
     heard = { from: inARow ? heard.from : firstRevision, to: firstRevision + events.length - 1 }
   }
 
+  const followed: Followed = {
+    stream,
+    revision: () => sale.revision,
+    heard: () => heard,
+    movedAtMs: () => lastEventAtMs,
+    fold: foldRecorded,
+  }
+
   return {
     sale,
-    lastEventAtMs: () => lastEventAtMs,
+    lastEventAtMs: followed.movedAtMs,
     catchUp,
     async upTo(revision) {
       if (sale.revision < revision) await catchUp()
@@ -117,14 +125,7 @@ export function createFollower(sale: FlashSale.Fold, store: EventStore, clock: C
       if (revision >= firstKept()) recent.splice(0, revision - firstKept() + 1)
     },
     follow(echoesMax, signal) {
-      return follow(
-        { store, clock, echoesMax },
-        {
-          ...{ stream, fold: foldRecorded },
-          ...{ revision: () => sale.revision, heard: () => heard, movedAtMs: () => lastEventAtMs },
-        },
-        signal,
-      )
+      return follow({ store, clock, echoesMax }, followed, signal)
     },
   }
 }

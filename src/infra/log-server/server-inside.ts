@@ -1,5 +1,6 @@
 import type { Http2Server, Settings } from "node:http2"
 import type { Server } from "@grpc/grpc-js"
+import { MAX_APPEND_BYTES } from "./service/append-request.ts"
 
 /** What a server keeps to itself and this one needs. */
 interface ServerInside {
@@ -7,8 +8,8 @@ interface ServerInside {
   createHttp2Server(...args: unknown[]): Http2Server
 }
 
-/** What may be on its way from a client before it has been read, in bytes: as much as one append may have. */
-export const WINDOW_BYTES = 1_048_576
+/** What may be on its way from a client before it has been read, in bytes. */
+export const WINDOW_BYTES = MAX_APPEND_BYTES
 
 /**
  * Gives the connections of a server that is not bound yet a larger window, for which the library has an option at clients only.
