@@ -1,5 +1,6 @@
 import type { Expected, ValidEvent } from "./commands.ts"
-import { isSoftDeleted, isTombstoned, metastreamOf, type Stream, type Streams } from "./streams.ts"
+import { metastreamOf } from "./metastreams.ts"
+import { isSoftDeleted, isTombstoned, type Stream, type Streams } from "./streams.ts"
 
 /** Whether a write may go ahead, by the rules of EventStoreDB. */
 export type Check =

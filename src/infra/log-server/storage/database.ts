@@ -1,140 +1,66 @@
-import { createHash } from "node:crypto"
-import { open } from "lmdb"
-import { TOMBSTONE_REVISION } from "../wire/recorded-event.ts"
+import { createEntryWriter, readEntries } from "./journal/entries.ts"
+import type { JournalFile } from "./journal/file.ts"
+import { createJournal, recordsIn } from "./journal/journal.ts"
+import { createPending } from "./pending.ts"
+import type { Lookup, Run, Tables } from "./tables.ts"
 
-/** The events of one append: revisions `last - count + 1` to `last`, in as many places from `firstPlace` on. */
-export interface Run {
-  readonly last: number
-  readonly count: number
-  readonly firstPlace: number
-}
-
-/**
- * What is on disk. An event's place is its number in the log, counted from 1. Writes are allowed inside `commit` only.
- */
-export interface Database {
-  /** Runs `write` as one transaction; when this returns, what it wrote is on the disk. */
+/** What is on the disk. Writes are allowed inside `commit` only. */
+export interface Database extends Lookup {
+  /** When this returns, what `write` wrote is on the disk; after a crash, all of it is or nothing. */
   commit(write: () => void): void
-  lastPlace(): number
-  event(place: number): Buffer | undefined
-  /** Stored events from `place` on, upwards or downwards, at most `limit`. */
-  events(place: number, limit: number, backwards: boolean): Iterable<{ place: number; wire: Buffer }>
   putEvent(place: number, wire: Buffer): void
-  streamId(name: string): number | null
-  /** Whether there may be streams that hold the metadata of others. */
-  hasMetastreams(): boolean
+  /** Returns the id of the new stream. */
   createStream(name: string): number
   putRun(streamId: number, run: Run): void
-  /** Runs of a stream upwards, beginning with the one that holds `revision`. */
-  runsFrom(streamId: number, revision: number): Iterable<Run>
-  /** Runs of a stream downwards from its last one; `revision` narrows it to those that begin at or below it. */
-  runsDownFrom(streamId: number, revision: number): Iterable<Run>
   close(): Promise<void>
 }
 
-/** Opens the files in `folder`, or makes them. */
-export function openDatabase(folder: string): Database {
-  const environment = open({
-    path: folder,
-    // Else a dot in its name would make it a file.
-    noSubdir: false,
-    maxDbs: 3,
-    // What is acknowledged must be on the disk: a commit returns after its sync.
-    overlappingSync: false,
-    noMemInit: true,
-  })
-  const events = environment.openDB<Buffer, number>({ name: "events", encoding: "binary" })
-  const runs = environment.openDB<Buffer, Buffer>({ name: "runs", encoding: "binary", keyEncoding: "binary" })
-  const streams = environment.openDB<Buffer, Buffer>({
-    name: "streams",
-    encoding: "binary",
-    keyEncoding: "binary",
-  })
+/**
+ * A commit goes to the journal, with one sync of a file that does not grow: a commit of the tables needs two, of more bytes. What no
+ * longer fits into the journal goes to the tables, with all that the journal has.
+ *
+ * Nothing is lost: a record stays in the journal until the tables have it on the disk. Nothing is there twice: the tables take
+ * all of a lap or nothing, so their last place tells whether a lap that is found after a crash is in them.
+ */
+export function openDatabase(tables: Tables, file: JournalFile): Database {
+  const pending = createPending(tables)
+  const journal = createJournal(file)
+  const entries = createEntryWriter(journal.room)
 
-  const greatest = <T>(found: Iterable<T>): T | undefined => {
-    for (const one of found) return one
-    return undefined
+  function moveToTables(): void {
+    tables.transaction(() => pending.writeTo(tables))
+    pending.clear()
+    journal.rewind()
   }
-  let lastStreamId = greatest(runs.getKeys({ reverse: true, limit: 1 }))?.readUIntBE(0, 6) ?? 0
 
-  const readRun = ({ key, value }: { key: Buffer; value: Buffer }): Run => ({
-    last: key.readUIntBE(6, 6),
-    firstPlace: value.readUIntBE(0, 6),
-    count: value.readUInt32BE(6),
-  })
+  for (const { after, entries } of recordsIn(file.read()))
+    if (after >= tables.lastPlace()) readEntries(entries, pending)
+  moveToTables()
 
   return {
+    ...pending.lookup,
     commit(write) {
-      environment.transactionSync(write)
-    },
-    lastPlace: () => greatest(events.getKeys({ reverse: true, limit: 1 })) ?? 0,
-    event: (place) => events.get(place),
-    *events(place, limit, backwards) {
-      for (const { key, value } of events.getRange({ start: place, limit, reverse: backwards }))
-        yield { place: key, wire: value }
+      const after = pending.lookup.lastPlace()
+      write()
+      if (!journal.write(after)) moveToTables()
     },
     putEvent(place, wire) {
-      // Behind all others: nothing is searched for, and pages are filled to their end.
-      const stored: unknown = events.putSync(place, wire, { append: true })
-      if (stored !== true) throw new Error(`place ${place} of the log is not behind its end`)
+      pending.putEvent(place, entries.event(place, wire))
     },
-    hasMetastreams: () =>
-      [METASTREAMS, LONG_NAMES].some(
-        (range) => greatest(streams.getKeys({ ...range, limit: 1 })) !== undefined,
-      ),
-    streamId: (name) => streams.get(streamKey(name))?.readUIntBE(0, 6) ?? null,
     createStream(name) {
-      const id = ++lastStreamId
-      const value = Buffer.allocUnsafe(6)
-      value.writeUIntBE(id, 0, 6)
-      streams.putSync(streamKey(name), value)
+      const id = pending.lookup.lastStreamId() + 1
+      entries.stream(id, name)
+      pending.putStream(id, name)
       return id
     },
-    putRun(streamId, { last, count, firstPlace }) {
-      const value = Buffer.allocUnsafe(10)
-      value.writeUIntBE(firstPlace, 0, 6)
-      value.writeUInt32BE(count, 6)
-      runs.putSync(runKey(streamId, last), value)
-    },
-    *runsFrom(streamId, revision) {
-      const range = { start: runKey(streamId, revision), end: runKey(streamId + 1, 0) }
-      for (const entry of runs.getRange(range)) yield readRun(entry)
-    },
-    *runsDownFrom(streamId, revision) {
-      // A run is found under its last revision: the one that holds `revision` may lie above it.
-      const holder = greatest(
-        runs.getKeys({ start: runKey(streamId, revision), end: runKey(streamId + 1, 0), limit: 1 }),
-      )
-      const start = holder ?? runKey(streamId, TOMBSTONE_REVISION)
-      for (const entry of runs.getRange({
-        start,
-        end: runKey(streamId - 1, TOMBSTONE_REVISION),
-        reverse: true,
-      }))
-        yield readRun(entry)
+    putRun(streamId, run) {
+      entries.run(streamId, run)
+      pending.putRun(streamId, run)
     },
     async close() {
-      await environment.close()
+      moveToTables()
+      journal.close()
+      await tables.close()
     },
   }
-}
-
-function runKey(streamId: number, revision: number): Buffer {
-  const key = Buffer.allocUnsafe(12)
-  key.writeUIntBE(streamId, 0, 6)
-  key.writeUIntBE(Math.min(revision, TOMBSTONE_REVISION), 6, 6)
-  return key
-}
-
-const LONGEST_KEPT_NAME = 512
-
-/** Keys of streams whose names begin with `$$`, and of all whose names are too long for a key. */
-const METASTREAMS = { start: Buffer.from("0$$"), end: Buffer.from("0$%") }
-const LONG_NAMES = { start: Buffer.from("1"), end: Buffer.from("2") }
-
-/** lmdb's keys are short: a long name goes by its digest. The first byte keeps the two kinds apart. */
-function streamKey(name: string): Buffer {
-  const bytes = Buffer.from(`0${name}`, "utf8")
-  if (bytes.length <= LONGEST_KEPT_NAME) return bytes
-  return Buffer.concat([Buffer.from("1"), createHash("sha256").update(bytes).digest()])
 }

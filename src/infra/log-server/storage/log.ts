@@ -1,8 +1,11 @@
+import { join } from "node:path"
 import { type Changes, createChanges } from "./changes.ts"
 import type { Outcome, WriteCommand } from "./commands.ts"
 import { openDatabase } from "./database.ts"
+import { openJournalFile } from "./journal/file.ts"
 import { createReader, type Reader } from "./reader.ts"
 import { openStreams, type Streams } from "./streams.ts"
+import { openTables } from "./tables.ts"
 import { createTail } from "./tail.ts"
 import { createWriter } from "./writer.ts"
 
@@ -18,13 +21,16 @@ export interface Log {
   close(): Promise<void>
 }
 
+/** What it is full of goes to the tables in some 5 ms. */
+const JOURNAL_BYTES = 2 * 1_048_576
+
 /**
  * Opens the log in `folder`. All writes that arrive in one turn of the event loop, whatever their stream and
  * connection, share one transaction and one sync of the disk. A failure of the disk ends in `onFailure`: nothing of
  * the group was acknowledged, and what is on the disk is known only after a restart.
  */
 export function openLog(folder: string, now: () => number, onFailure: (error: unknown) => void): Log {
-  const database = openDatabase(folder)
+  const database = openDatabase(openTables(folder), openJournalFile(join(folder, "journal"), JOURNAL_BYTES))
   const streams = openStreams(database)
   const tail = createTail()
   const writer = createWriter({ database, streams, tail, now })

@@ -1,4 +1,4 @@
-import type { Database, Run } from "./database.ts"
+import type { Lookup, Run } from "./tables.ts"
 import type { Tail } from "./tail.ts"
 
 /** A stored event at its place in the log. */
@@ -39,7 +39,7 @@ export interface Reader {
 const PAGE_EVENTS = 256
 const PAGE_BYTES = 1_048_576
 
-export function createReader(database: Database, tail: Tail): Reader {
+export function createReader(database: Lookup, tail: Tail): Reader {
   const wireAt = (place: number): Buffer => {
     const wire = tail.get(place)?.wire ?? database.event(place)
     if (!wire) throw new Error(`the log has no event at place ${place}, though a stream refers to it`)

@@ -1,6 +1,7 @@
 import { readRecordedEvent, TOMBSTONE_REVISION } from "../wire/recorded-event.ts"
-import type { Database } from "./database.ts"
+import { isMetastream, metastreamOf } from "./metastreams.ts"
 import { recentMap } from "./recent-map.ts"
+import type { Lookup } from "./tables.ts"
 
 /** What the metadata stream of a stream says about reading it. */
 export interface StreamMetadata {
@@ -28,12 +29,7 @@ export interface Streams {
   metadataChanged(name: string): void
 }
 
-const METASTREAM = "$$"
 const KEPT_STREAMS = 50_000
-
-export const isMetastream = (name: string): boolean => name.startsWith(METASTREAM)
-export const metastreamOf = (name: string): string => METASTREAM + name
-export const originalOf = (metastream: string): string => metastream.slice(METASTREAM.length)
 
 export const isTombstoned = (stream: Stream): boolean => stream.last === TOMBSTONE_REVISION
 export const isSoftDeleted = (metadata: StreamMetadata): boolean => metadata.truncateBefore === Infinity
@@ -43,7 +39,7 @@ export const firstReadable = (stream: Stream, metadata: StreamMetadata): number 
   Math.max(0, metadata.truncateBefore, stream.last - metadata.maxCount + 1)
 
 /** The streams, as the database has them; those in use are kept in memory. */
-export function openStreams(database: Database): Streams {
+export function openStreams(database: Lookup): Streams {
   const kept = recentMap<string, Stream>(KEPT_STREAMS)
   // In most logs no stream has metadata, and then it is not looked for with each new stream.
   let someHaveMetadata = database.hasMetastreams()

@@ -9,17 +9,10 @@ import {
 import { check, type Lookups } from "./check.ts"
 import type { Outcome, ValidEvent, WriteCommand } from "./commands.ts"
 import type { Database } from "./database.ts"
+import { isMetastream, metastreamOf, originalOf } from "./metastreams.ts"
 import { positionOf } from "./positions.ts"
 import { createRecentIds } from "./recent-ids.ts"
-import {
-  firstReadable,
-  isMetastream,
-  isSoftDeleted,
-  metastreamOf,
-  originalOf,
-  type Stream,
-  type Streams,
-} from "./streams.ts"
+import { firstReadable, isSoftDeleted, type Stream, type Streams } from "./streams.ts"
 import type { Tail } from "./tail.ts"
 
 export interface Writer {
