@@ -21,6 +21,7 @@ export interface Database extends Lookup {
  *
  * Nothing is lost: a record stays in the journal until the tables have it on the disk. Nothing is there twice: the tables take
  * all of a lap or nothing, so their last place tells whether a lap that is found after a crash is in them.
+ * Throws when the two are not of one log.
  */
 export function openDatabase(tables: Tables, file: JournalFile): Database {
   const pending = createPending(tables)
@@ -33,14 +34,19 @@ export function openDatabase(tables: Tables, file: JournalFile): Database {
     journal.rewind()
   }
 
-  for (const { after, entries } of recordsIn(file.read()))
-    if (after >= tables.lastPlace()) readEntries(entries, pending)
+  const { lastPlace } = pending.lookup
+  const known = lastPlace()
+  for (const record of recordsIn(file.read())) {
+    if (record.after < known) continue
+    if (record.after !== lastPlace()) throw new Error(notOfOneLog(record.after, lastPlace()))
+    readEntries(record.entries, pending)
+  }
   moveToTables()
 
   return {
     ...pending.lookup,
     commit(write) {
-      const after = pending.lookup.lastPlace()
+      const after = lastPlace()
       write()
       if (!journal.write(after)) moveToTables()
     },
@@ -64,3 +70,7 @@ export function openDatabase(tables: Tables, file: JournalFile): Database {
     },
   }
 }
+
+const notOfOneLog = (after: number, last: number): string =>
+  `the journal of the log goes on after event ${after}, but its tables end with event ${last}: these files are not ` +
+  "of one log, or not of one moment; put all of its folder back from one copy"

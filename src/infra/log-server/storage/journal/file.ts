@@ -5,7 +5,7 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
-  readSync,
+  readFileSync,
   writeSync,
 } from "node:fs"
 import { dirname } from "node:path"
@@ -22,24 +22,21 @@ export interface JournalFile {
 }
 
 /**
- * Opens the file or makes it. All its bytes are written at the beginning: where neither the size nor the place of a file changes, a
- * sync has nothing to bring to the disk but the data.
+ * Opens the file, or makes one of `size` bytes. All of them are written at the beginning: where neither the size nor the place of
+ * a file changes, a sync brings nothing to the disk but the data.
  */
 export function openJournalFile(path: string, size: number): JournalFile {
   const file = openSync(path, CREATE_OR_OPEN)
-  const there = fstatSync(file).size
-  if (there < size) {
-    writeAll(file, Buffer.alloc(size - there), there)
+  const found = fstatSync(file).size
+  if (found < size) {
+    // None yet, or the one who made it was stopped before its first record.
+    writeAll(file, Buffer.alloc(size - found), found)
     fsyncSync(file)
     syncFolder(dirname(path))
   }
   return {
-    size,
-    read() {
-      const bytes = Buffer.allocUnsafeSlow(size)
-      for (let at = 0; at < size; ) at += readSync(file, bytes, at, size - at, at)
-      return bytes
-    },
+    size: Math.max(found, size),
+    read: () => readFileSync(path),
     write: (bytes, at) => writeAll(file, bytes, at),
     sync: () => fdatasyncSync(file),
     close: () => closeSync(file),
