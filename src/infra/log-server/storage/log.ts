@@ -26,7 +26,7 @@ const JOURNAL_BYTES = 2 * 1_048_576
 
 /**
  * Opens the log in `folder`. All writes that arrive in one turn of the event loop, whatever their stream and
- * connection, share one transaction and one sync of the disk. A failure of the disk ends in `onFailure`: nothing of
+ * connection, share one commit and one sync of the disk. A failure of the disk ends in `onFailure`: nothing of
  * the group was acknowledged, and what is on the disk is known only after a restart.
  */
 export function openLog(folder: string, now: () => number, onFailure: (error: unknown) => void): Log {
