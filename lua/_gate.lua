@@ -52,9 +52,10 @@ local function remove_permit(permits_key, request, gate)
   local text = redis.call('HGET', permits_key, request)
   if not text then return 0 end
   redis.call('HDEL', permits_key, request)
-  local user, quantity = parse_permit(text, 0)
-  gate.pending = gate.pending - quantity
-  return quantity, user
+  -- The rest of it is of no use here.
+  local user, units = string.match(text, '^([^:]*):(%d+)')
+  gate.pending = gate.pending - units
+  return tonumber(units), user
 end
 
 local function count(users_key, user, units)

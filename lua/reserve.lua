@@ -3,14 +3,14 @@
 --
 -- KEYS  gate, users, permits
 -- ARGV  T in ms, then of each request: request id, user, quantity, payload hash
--- Replies `not_loaded`, or as JSON, which is read faster than many small arrays, one reply for each request:
--- a word, epoch, rev, stock, and
+-- Replies `not_loaded`, or, as JSON, which is read faster than many small arrays: epoch, rev, instant, and a list with one
+-- reply for each request, which repeats none of these, as numbers are dear to write: a word, stock, and
 --   pending           user, quantity, payload hash, instant of the permit that this request already has
 --   request_conflict  it has one, of another payload
 --   sale_not_open, sale_paused, invalid_quantity, limit_exceeded
 --   sold_out          1 if permits are under way, so that cups may come back, else 0
 --   wait              ms until a cup may be granted again
---   granted           instant
+--   granted           at the instant of all
 
 local gate_key, users_key, permits_key = KEYS[1], KEYS[2], KEYS[3]
 local memory = tonumber(ARGV[1])
@@ -18,47 +18,52 @@ local memory = tonumber(ARGV[1])
 local gate = loaded_gate(gate_key, users_key, permits_key)
 if not gate then return { 'not_loaded' } end
 local now = now_ms()
+local instant = math.floor(now)
+local granted_at = string.format(':%d', instant)
 
-local function grant_from(instant)
-  gate.grantFrom = instant
-  redis.call('HSET', gate_key, 'grantFrom', string.format('%.3f', instant))
+local function reply(word, ...)
+  return { word, gate.stock, ... }
+end
+
+local function grant_from(moment)
+  gate.grantFrom = moment
+  redis.call('HSET', gate_key, 'grantFrom', string.format('%.3f', moment))
 end
 
 local function reserve(request, user, quantity, hash)
   local permit = redis.call('HGET', permits_key, request)
   if permit then
-    local of_user, of_quantity, of_hash, instant = parse_permit(permit, now)
-    if of_hash ~= hash then return reply('request_conflict', gate) end
-    return reply('pending', gate, of_user, of_quantity, of_hash, instant)
+    local of_user, of_quantity, of_hash, of_instant = parse_permit(permit, now)
+    if of_hash ~= hash then return reply('request_conflict') end
+    return reply('pending', of_user, of_quantity, of_hash, of_instant)
   end
 
-  if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return reply('sale_not_open', gate) end
-  if gate.paused == 1 then return reply('sale_paused', gate) end
+  if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return reply('sale_not_open') end
+  if gate.paused == 1 then return reply('sale_paused') end
   if not quantity or quantity % 1 ~= 0 or quantity < 1 or quantity > gate.orderMax then
-    return reply('invalid_quantity', gate)
+    return reply('invalid_quantity')
   end
   local units = tonumber(redis.call('HGET', users_key, user) or 0)
-  if units + quantity > gate.perUserLimit then return reply('limit_exceeded', gate) end
+  if units + quantity > gate.perUserLimit then return reply('limit_exceeded') end
 
   if gate.stock < quantity then
     local pending = redis.call('HLEN', permits_key) > 1 and 1 or 0
     -- This reply may be remembered for T: no cup is granted until every such memory is over.
     if gate.stock == 0 and pending == 0 then grant_from(now + memory) end
-    return reply('sold_out', gate, pending)
+    return reply('sold_out', pending)
   end
 
   if now < gate.grantFrom then
     -- Further ahead than T is possible only if the clock stepped back.
     if gate.grantFrom > now + memory then grant_from(now + memory) end
-    return reply('wait', gate, math.ceil(gate.grantFrom - now))
+    return reply('wait', math.ceil(gate.grantFrom - now))
   end
 
-  local instant = math.floor(now)
   gate.stock = gate.stock - quantity
   gate.pending = gate.pending + quantity
   redis.call('HINCRBY', users_key, user, quantity)
-  redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
-  return reply('granted', gate, instant)
+  redis.call('HSET', permits_key, request, user .. ':' .. quantity .. ':' .. hash .. granted_at)
+  return reply('granted')
 end
 
 local stock, replies = gate.stock, {}
@@ -67,4 +72,4 @@ for i = 2, #ARGV, 4 do
 end
 -- Once for all of them.
 if gate.stock < stock then redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending) end
-return cjson.encode(replies)
+return cjson.encode({ gate.epoch, gate.rev, instant, replies })

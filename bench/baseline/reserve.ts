@@ -37,7 +37,8 @@ export async function openGate(redisUrl: string) {
     async take({ requestId, userId, quantity }: Wanted, saleId: string): Promise<boolean> {
       if (!loaded.has(saleId)) await load(saleId)
       const args = [defaultGateTimes.soldOutMemoryMs, requestId, userId, quantity, PAYLOAD_HASH]
-      const [[word]] = JSON.parse((await run("reserve", gateKeys(saleId), args)) as string) as [[string]]
+      const reply = (await run("reserve", gateKeys(saleId), args)) as string
+      const [, , , [[word]]] = JSON.parse(reply) as [number, number, number, [[string]]]
       return word === "granted"
     },
   }

@@ -36,36 +36,38 @@ export function reserveReplies(
   asked: readonly { readonly request: { readonly requestId: string } }[],
 ): ReserveReply[] {
   if (typeof raw !== "string") return asked.map(() => ({ kind: notLoaded(raw as Reply) }))
-  const replies = JSON.parse(raw) as readonly Reply[]
+  const [epoch, rev, instant, replies] = JSON.parse(raw) as [number, number, number, readonly ReserveWords[]]
   if (replies.length !== asked.length) throw unexpected(raw)
-  return asked.map(({ request }, index) => reserveReply(replies[index]!, request.requestId))
+  return asked.map(({ request }, index) => {
+    const [kind, stock, ...fields] = replies[index]!
+    const state = { epoch, rev, stock }
+    switch (kind) {
+      case "pending":
+        return { kind, ...state, permit: permitOf([request.requestId, ...fields]) }
+      case "request_conflict":
+      case "sale_not_open":
+      case "sale_paused":
+      case "invalid_quantity":
+      case "limit_exceeded":
+        return { kind, ...state }
+      case "sold_out":
+        return { kind, ...state, permitsPending: fields[0] === 1 }
+      case "wait":
+        return { kind, ...state, waitMs: fields[0] as number }
+      case "granted":
+        return { kind, ...state, grantedAtMs: instant }
+      default:
+        throw unexpected(replies[index])
+    }
+  })
 }
+
+/** What the script says to one request: a word, the stock, and what its header says. */
+type ReserveWords = readonly [string, number, ...unknown[]]
 
 function notLoaded(reply: Reply): "not_loaded" {
   if (reply[0] !== "not_loaded") throw unexpected(reply)
   return reply[0]
-}
-
-function reserveReply(reply: Reply, requestId: string): ReserveReply {
-  const kind = reply[0]
-  switch (kind) {
-    case "pending":
-      return { kind, ...stateOf(reply), permit: permitOf([requestId, ...reply.slice(4)]) }
-    case "request_conflict":
-    case "sale_not_open":
-    case "sale_paused":
-    case "invalid_quantity":
-    case "limit_exceeded":
-      return { kind, ...stateOf(reply) }
-    case "sold_out":
-      return { kind, ...stateOf(reply), permitsPending: reply[4] === 1 }
-    case "wait":
-      return { kind, ...stateOf(reply), waitMs: reply[4] as number }
-    case "granted":
-      return { kind, ...stateOf(reply), grantedAtMs: reply[4] as number }
-    default:
-      throw unexpected(reply)
-  }
 }
 
 export function applyReply(raw: unknown): ApplyReply {
