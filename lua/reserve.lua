@@ -19,7 +19,6 @@ local gate = loaded_gate(gate_key, users_key, permits_key)
 if not gate then return { 'not_loaded' } end
 local now = now_ms()
 local instant = math.floor(now)
-local granted_at = string.format(':%d', instant)
 
 local function reply(word, ...)
   return { word, gate.stock, ... }
@@ -62,7 +61,7 @@ local function reserve(request, user, quantity, hash)
   gate.stock = gate.stock - quantity
   gate.pending = gate.pending + quantity
   redis.call('HINCRBY', users_key, user, quantity)
-  redis.call('HSET', permits_key, request, user .. ':' .. quantity .. ':' .. hash .. granted_at)
+  redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
   return reply('granted')
 end
 
