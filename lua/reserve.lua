@@ -20,7 +20,7 @@ if not gate then return { 'not_loaded' } end
 local now = now_ms()
 local instant = math.floor(now)
 
-local function reply(word, ...)
+local function answer(word, ...)
   return { word, gate.stock, ... }
 end
 
@@ -33,36 +33,36 @@ local function reserve(request, user, quantity, hash)
   local permit = redis.call('HGET', permits_key, request)
   if permit then
     local of_user, of_quantity, of_hash, of_instant = parse_permit(permit, now)
-    if of_hash ~= hash then return reply('request_conflict') end
-    return reply('pending', of_user, of_quantity, of_hash, of_instant)
+    if of_hash ~= hash then return answer('request_conflict') end
+    return answer('pending', of_user, of_quantity, of_hash, of_instant)
   end
 
-  if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return reply('sale_not_open') end
-  if gate.paused == 1 then return reply('sale_paused') end
+  if gate.closed == 1 or now < gate.startsAt or now >= gate.endsAt then return answer('sale_not_open') end
+  if gate.paused == 1 then return answer('sale_paused') end
   if not quantity or quantity % 1 ~= 0 or quantity < 1 or quantity > gate.orderMax then
-    return reply('invalid_quantity')
+    return answer('invalid_quantity')
   end
   local units = tonumber(redis.call('HGET', users_key, user) or 0)
-  if units + quantity > gate.perUserLimit then return reply('limit_exceeded') end
+  if units + quantity > gate.perUserLimit then return answer('limit_exceeded') end
 
   if gate.stock < quantity then
     local pending = redis.call('HLEN', permits_key) > 1 and 1 or 0
     -- This reply may be remembered for T: no cup is granted until every such memory is over.
     if gate.stock == 0 and pending == 0 then grant_from(now + memory) end
-    return reply('sold_out', pending)
+    return answer('sold_out', pending)
   end
 
   if now < gate.grantFrom then
     -- Further ahead than T is possible only if the clock stepped back.
     if gate.grantFrom > now + memory then grant_from(now + memory) end
-    return reply('wait', math.ceil(gate.grantFrom - now))
+    return answer('wait', math.ceil(gate.grantFrom - now))
   end
 
   gate.stock = gate.stock - quantity
   gate.pending = gate.pending + quantity
   redis.call('HINCRBY', users_key, user, quantity)
   redis.call('HSET', permits_key, request, string.format('%s:%d:%s:%d', user, quantity, hash, instant))
-  return reply('granted')
+  return answer('granted')
 end
 
 local stock, replies = gate.stock, {}
