@@ -36,38 +36,43 @@ export function reserveReplies(
   asked: readonly { readonly request: { readonly requestId: string } }[],
 ): ReserveReply[] {
   if (typeof raw !== "string") return asked.map(() => ({ kind: notLoaded(raw as Reply) }))
-  const [epoch, rev, instant, replies] = JSON.parse(raw) as [number, number, number, readonly ReserveWords[]]
+  const [epoch, rev, instant, replies] = JSON.parse(raw) as [number, number, number, readonly Reply[]]
   if (replies.length !== asked.length) throw unexpected(raw)
-  return asked.map(({ request }, index) => {
-    const [kind, stock, ...fields] = replies[index]!
-    const state = { epoch, rev, stock }
-    switch (kind) {
-      case "pending":
-        return { kind, ...state, permit: permitOf([request.requestId, ...fields]) }
-      case "request_conflict":
-      case "sale_not_open":
-      case "sale_paused":
-      case "invalid_quantity":
-      case "limit_exceeded":
-        return { kind, ...state }
-      case "sold_out":
-        return { kind, ...state, permitsPending: fields[0] === 1 }
-      case "wait":
-        return { kind, ...state, waitMs: fields[0] as number }
-      case "granted":
-        return { kind, ...state, grantedAtMs: instant }
-      default:
-        throw unexpected(replies[index])
-    }
-  })
+  const shared = { epoch, rev, instant }
+  return asked.map(({ request }, index) => reserveReply(replies[index]!, shared, request.requestId))
 }
-
-/** What the script says to one request: a word, the stock, and what its header says. */
-type ReserveWords = readonly [string, number, ...unknown[]]
 
 function notLoaded(reply: Reply): "not_loaded" {
   if (reply[0] !== "not_loaded") throw unexpected(reply)
   return reply[0]
+}
+
+/** `reply` is a word, the stock, and what the script's header says; `shared` is the same for all requests of a script. */
+function reserveReply(
+  reply: Reply,
+  { epoch, rev, instant }: { readonly epoch: number; readonly rev: number; readonly instant: number },
+  requestId: string,
+): ReserveReply {
+  const kind = reply[0]
+  const state: GateState = { epoch, rev, stock: reply[1] as number }
+  switch (kind) {
+    case "pending":
+      return { kind, ...state, permit: permitOf([requestId, ...reply.slice(2)]) }
+    case "request_conflict":
+    case "sale_not_open":
+    case "sale_paused":
+    case "invalid_quantity":
+    case "limit_exceeded":
+      return { kind, ...state }
+    case "sold_out":
+      return { kind, ...state, permitsPending: reply[2] === 1 }
+    case "wait":
+      return { kind, ...state, waitMs: reply[2] as number }
+    case "granted":
+      return { kind, ...state, grantedAtMs: instant }
+    default:
+      throw unexpected(reply)
+  }
 }
 
 export function applyReply(raw: unknown): ApplyReply {

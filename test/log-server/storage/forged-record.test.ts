@@ -3,6 +3,7 @@ import { expect, it } from "vitest"
 import { type Database, openDatabase } from "../../../src/infra/log-server/storage/database.ts"
 import { createEntryWriter } from "../../../src/infra/log-server/storage/journal/entries.ts"
 import { createJournal } from "../../../src/infra/log-server/storage/journal/journal.ts"
+import { commitEvents } from "./commit-events.ts"
 import { createDisk } from "./disk.ts"
 
 const BLOCK = 4096
@@ -10,14 +11,7 @@ const HEADER = 22
 /** Of an event, before its bytes. */
 const ENTRY_HEAD = 11
 
-function commit(database: Database, wire: Buffer): void {
-  const place = database.lastPlace() + 1
-  database.commit(() => {
-    const id = database.streamId("s") ?? database.createStream("s")
-    database.putEvent(place, wire)
-    database.putRun(id, { last: place - 1, count: 1, firstPlace: place })
-  })
-}
+const commit = (database: Database, wire: Buffer) => commitEvents(database, "s", [wire])
 
 /** A record of the event at place 4, as it would stand in the lap of `journal`. */
 function forge(journal: Buffer): Buffer {

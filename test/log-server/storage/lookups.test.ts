@@ -7,6 +7,7 @@ import { type Lookup, openTables, type Tables } from "../../../src/infra/log-ser
 import { TOMBSTONE_REVISION } from "../../../src/infra/log-server/wire/recorded-event.ts"
 import { type Random, randomOf } from "../../simulation/random.ts"
 import { removeDir, tempDir } from "../../support/process.ts"
+import { commitEvents, lastRevision } from "./commit-events.ts"
 
 const folder = tempDir("lookups")
 const opened: Tables[] = []
@@ -36,23 +37,13 @@ function commitSome(random: Random, database: Database, plain: Tables): void {
   const last = random.chance(0.03) ? TOMBSTONE_REVISION : before + 1 + random.int(4)
   const count = last === TOMBSTONE_REVISION ? 1 : last - before
   const wires = Array.from({ length: count }, () => Buffer.alloc(1 + random.int(3000), random.int(256)))
-  let id = 0
-  database.commit(() => {
-    id = database.streamId(name) ?? database.createStream(name)
-    for (const [index, wire] of wires.entries()) database.putEvent(firstPlace + index, wire)
-    database.putRun(id, { last, count, firstPlace })
-  })
+  commitEvents(database, name, wires, last)
+  const id = database.streamId(name)!
   plain.transaction(() => {
     if (plain.streamId(name) === null) plain.putStream(id, name)
     for (const [index, wire] of wires.entries()) plain.putEvent(firstPlace + index, wire)
     plain.putRun(id, { last, count, firstPlace })
   })
-}
-
-function lastRevision(lookup: Lookup, name: string): number {
-  const id = lookup.streamId(name)
-  for (const run of id === null ? [] : lookup.runsDownFrom(id, TOMBSTONE_REVISION)) return run.last
-  return -1
 }
 
 /** All that can be asked from some place and revision on. */

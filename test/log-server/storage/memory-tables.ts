@@ -1,3 +1,4 @@
+import { isMetastream } from "../../../src/infra/log-server/storage/metastreams.ts"
 import type { Run, Tables } from "../../../src/infra/log-server/storage/tables.ts"
 
 /** What the tables hold, as one value: a transaction puts another in its place. */
@@ -13,12 +14,12 @@ export const NOTHING: Content = { events: [], streams: new Map(), runs: new Map(
 export function memoryTables(content: () => Content, commit: (next: Content) => void): Tables {
   let events: Buffer[] = []
   let streams = new Map<string, number>()
-  let runs = new Map<number, Run[]>()
+  let runs = new Map<number, readonly Run[]>()
   return {
     transaction(write) {
       events = [...content().events]
       streams = new Map(content().streams)
-      runs = new Map([...content().runs].map(([id, ofStream]) => [id, [...ofStream]]))
+      runs = new Map(content().runs)
       write()
       commit({ events, streams, runs })
     },
@@ -34,7 +35,7 @@ export function memoryTables(content: () => Content, commit: (next: Content) => 
     },
     streamId: (name) => content().streams.get(name) ?? null,
     lastStreamId: () => Math.max(0, ...content().runs.keys()),
-    hasMetastreams: () => [...content().streams.keys()].some((name) => name.startsWith("$$")),
+    hasMetastreams: () => [...content().streams.keys()].some(isMetastream),
     *runsFrom(streamId, revision) {
       for (const run of content().runs.get(streamId) ?? []) if (run.last >= revision) yield run
     },

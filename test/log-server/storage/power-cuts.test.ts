@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
 import { type Database, openDatabase } from "../../../src/infra/log-server/storage/database.ts"
 import { randomOf } from "../../simulation/random.ts"
+import { commitEvents } from "./commit-events.ts"
 import { anyFate, createDisk, type Disk, type Fate, PowerCut } from "./disk.ts"
 
 /** Two records of a block fit, or one of two blocks: a lap is over soon. */
@@ -23,24 +24,10 @@ function writeRest(database: Database, acknowledged: (place: number) => void): v
     const firstPlace = first
     first += sizes.length
     if (database.lastPlace() >= firstPlace) continue
-    database.commit(() => {
-      const name = STREAMS[number % STREAMS.length]!
-      const id = database.streamId(name) ?? database.createStream(name)
-      for (const [index, size] of sizes.entries())
-        database.putEvent(firstPlace + index, wireOf(firstPlace + index, size))
-      database.putRun(id, {
-        last: lastRevision(database, id) + sizes.length,
-        count: sizes.length,
-        firstPlace,
-      })
-    })
+    const wires = sizes.map((size, index) => wireOf(firstPlace + index, size))
+    commitEvents(database, STREAMS[number % STREAMS.length]!, wires)
     acknowledged(first - 1)
   }
-}
-
-function lastRevision(database: Database, streamId: number): number {
-  for (const run of database.runsDownFrom(streamId, 1000)) return run.last
-  return -1
 }
 
 /** Whole commits only, all of what was acknowledged, each event as it was written, each stream without a gap. */

@@ -53,8 +53,8 @@ export function createJournal(file: JournalFile): Journal {
   const memory = Buffer.alloc(file.size)
   let salt: Buffer
   let start = 0
+  /** Beyond the memory when the record does not fit. */
   let end = 0
-  let fits = true
 
   function rewind(): void {
     // What an earlier lap left behind, or what stands in an event, is never taken for a record of this one.
@@ -65,20 +65,17 @@ export function createJournal(file: JournalFile): Journal {
   function begin(at: number): void {
     start = at
     end = at + HEADER
-    fits = true
   }
 
   rewind()
   return {
     room(bytes) {
-      fits &&= end + bytes <= memory.length
-      if (!fits) return Buffer.allocUnsafe(bytes)
       end += bytes
-      return memory.subarray(end - bytes, end)
+      return end <= memory.length ? memory.subarray(end - bytes, end) : Buffer.allocUnsafe(bytes)
     },
     write(after) {
-      if (!fits) return false
       if (end === start + HEADER) return true
+      if (end > memory.length) return false
       memory.writeUInt32LE(end - start - HEADER, start + LENGTH)
       memory.set(salt, start + SALT)
       memory.writeUIntLE(after, start + AFTER, 6)
