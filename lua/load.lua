@@ -9,6 +9,13 @@
 local gate_key, users_key, permits_key, claim_key, staged_gate, staged_users = unpack(KEYS)
 local token, run, image, chunks, memory = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
+-- Redis keeps a small hash as a list, which each look-up searches from its start, until it has held a long text: then it
+-- is a table, and stays one.
+local function put_token(key, field)
+  redis.call('HSET', key, field, string.rep('-', 512))
+  redis.call('HSET', key, field, token)
+end
+
 if redis.call('GET', claim_key) ~= token or server_run() ~= run then return { 'lost' } end
 local staged = redis.call('HMGET', staged_gate, 'image', 'chunks', 'epoch')
 if staged[1] ~= image or staged[2] ~= chunks then return { 'lost' } end
@@ -20,8 +27,10 @@ redis.call('UNLINK', gate_key, users_key, permits_key)
 redis.call('RENAME', staged_gate, gate_key)
 redis.call('RENAME', staged_users, users_key)
 redis.call('HDEL', gate_key, 'image', 'chunks')
-redis.call('HSET', gate_key, 'token', token, 'run', run, 'pending', 0, 'grantFrom', string.format('%.3f', grant_from))
-redis.call('HSET', permits_key, ':token', token)
+redis.call('HSET', gate_key, 'run', run, 'pending', 0, 'grantFrom', string.format('%.3f', grant_from))
+put_token(gate_key, 'token')
+put_token(users_key, ':token')
+put_token(permits_key, ':token')
 redis.call('PERSIST', gate_key)
 redis.call('PERSIST', users_key)
 redis.call('DEL', claim_key)
