@@ -7,6 +7,7 @@ import type {
   LookReply,
   Permit,
   ReserveReply,
+  ReserveRequest,
 } from "../../commands/ports/gate.ts"
 
 /** A script's reply: a word, then what its header in `lua/` says. */
@@ -33,31 +34,40 @@ const unexpected = (reply: unknown): Error =>
 /** One reply for each request, in their order. */
 export function reserveReplies(
   raw: unknown,
-  asked: readonly { readonly request: { readonly requestId: string } }[],
+  asked: readonly { readonly request: ReserveRequest }[],
 ): ReserveReply[] {
   if (typeof raw !== "string") return asked.map(() => ({ kind: notLoaded(raw as Reply) }))
-  const [epoch, rev, instant, replies] = JSON.parse(raw) as [number, number, number, readonly Reply[]]
+  const [epoch, rev, instant, before, replies] = JSON.parse(raw) as [...Shared, readonly (string | Reply)[]]
   if (replies.length !== asked.length) throw unexpected(raw)
-  const shared = { epoch, rev, instant }
-  return asked.map(({ request }, index) => reserveReply(replies[index]!, shared, request.requestId))
+  let stock = before
+  return asked.map(({ request }, index) => {
+    const reply = replies[index]!
+    if (reply === "granted") stock -= request.quantity
+    return reserveReply(reply, { epoch, rev, stock }, instant, request.requestId)
+  })
 }
+
+/** What is the same for all requests of a script: epoch, rev, instant, and the stock before them. */
+type Shared = [number, number, number, number]
 
 function notLoaded(reply: Reply): "not_loaded" {
   if (reply[0] !== "not_loaded") throw unexpected(reply)
   return reply[0]
 }
 
-/** `reply` is a word, the stock, and what the script's header says; `shared` is the same for all requests of a script. */
+/** `reply` is a word, or a word and what the script's header says of it. */
 function reserveReply(
-  reply: Reply,
-  { epoch, rev, instant }: { readonly epoch: number; readonly rev: number; readonly instant: number },
+  reply: string | Reply,
+  state: GateState,
+  instant: number,
   requestId: string,
 ): ReserveReply {
-  const kind = reply[0]
-  const state: GateState = { epoch, rev, stock: reply[1] as number }
+  const kind = typeof reply === "string" ? reply : reply[0]
   switch (kind) {
+    case "granted":
+      return { kind, ...state, grantedAtMs: instant }
     case "pending":
-      return { kind, ...state, permit: permitOf([requestId, ...reply.slice(2)]) }
+      return { kind, ...state, permit: permitOf([requestId, ...reply.slice(1)]) }
     case "request_conflict":
     case "sale_not_open":
     case "sale_paused":
@@ -65,11 +75,9 @@ function reserveReply(
     case "limit_exceeded":
       return { kind, ...state }
     case "sold_out":
-      return { kind, ...state, permitsPending: reply[2] === 1 }
+      return { kind, ...state, permitsPending: reply[1] === 1 }
     case "wait":
-      return { kind, ...state, waitMs: reply[2] as number }
-    case "granted":
-      return { kind, ...state, grantedAtMs: instant }
+      return { kind, ...state, waitMs: reply[1] as number }
     default:
       throw unexpected(reply)
   }

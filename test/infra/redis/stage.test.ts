@@ -52,6 +52,11 @@ describe("an image in stages", () => {
     expect(await load("image")).toEqual(["lost"])
   })
 
+  it("is kept as tables from its first user on, not as lists that each look-up would search", async () => {
+    const saleId = await openSale(world)
+    for (const key of gateKeys(saleId)) expect(await world.redis.object("ENCODING", key)).toBe("hashtable")
+  })
+
   it("takes each chunk once, and in its turn", async () => {
     const { stage, load } = await claimed()
     expect(await stage("image", 1)).toEqual(["lost"])
