@@ -7,6 +7,9 @@ export interface Connection {
   close(): void
 }
 
+/** What is read is taken at once, so all connections read into the same memory. */
+const READ = Buffer.allocUnsafe(64 * 1024)
+
 /**
  * Knows just enough HTTP for the answers of the servers that are measured: each with a `content-length`, one at a time.
  * A client that did more would take the processor from the server beside it.
@@ -34,13 +37,12 @@ export async function openConnection(url: string): Promise<Connection> {
 
   function open(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const buffer = Buffer.allocUnsafe(64 * 1024)
       const opened = connect({
         ...{ host: hostname, port: Number(port), noDelay: true },
         onread: {
-          buffer,
+          buffer: READ,
           callback(bytes) {
-            take(buffer.toString("latin1", 0, bytes))
+            take(READ.toString("latin1", 0, bytes))
             return true
           },
         },
@@ -71,7 +73,7 @@ export async function openConnection(url: string): Promise<Connection> {
   }
 }
 
-const LENGTH = /\r\ncontent-length: (\d+)/i
+const LENGTH = /\r\n[Cc]ontent-[Ll]ength: (\d+)/
 const CODE = '"code":"'
 
 function lengthOf(text: string): number {

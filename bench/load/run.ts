@@ -23,9 +23,9 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
   let underWay = 0
   let lastMs = countFromMs
 
-  const mayAsk = () => left > 0 && performance.now() < endMs
+  const mayAsk = (nowMs: number) => left > 0 && nowMs < endMs
 
-  function ask(connection: Connection, dueMs: number, then: () => void): void {
+  function ask(connection: Connection, dueMs: number, then: (nowMs: number) => void): void {
     left -= 1
     underWay += 1
     connection.ask(requestOf(), (word) => {
@@ -38,7 +38,7 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
         lastMs = nowMs
         tenths.record(Math.max(1, Math.round((nowMs - dueMs) * 10_000)))
       }
-      then()
+      then(nowMs)
     })
   }
 
@@ -60,11 +60,11 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
   /** Resolves with 0: nothing is ever due here. */
   function closedLoop(): Promise<number> {
     return new Promise((resolve) => {
-      const next = (connection: Connection) => {
-        if (mayAsk()) ask(connection, performance.now(), () => next(connection))
+      const next = (connection: Connection, nowMs: number) => {
+        if (mayAsk(nowMs)) ask(connection, nowMs, (answeredMs) => next(connection, answeredMs))
         else if (underWay === 0) resolve(0)
       }
-      for (const connection of connections) next(connection)
+      for (const connection of connections) next(connection, performance.now())
       atLatest(() => resolve(0))
     })
   }
@@ -80,7 +80,7 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
       const dueMs = () => beganMs + (sent / perSecond) * 1_000
       const unsent = () => Math.max(0, Math.floor(((endMs - dueMs()) / 1_000) * perSecond))
       const send = () => {
-        while (idle.length > 0 && mayAsk() && dueMs() <= performance.now()) {
+        while (idle.length > 0 && mayAsk(performance.now()) && dueMs() <= performance.now()) {
           const connection = idle.pop()!
           const due = dueMs()
           sent += 1
@@ -92,7 +92,7 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
       }
       const tick = () => {
         send()
-        if (mayAsk() || underWay > 0) setTimeout(tick, TICK_MS)
+        if (mayAsk(performance.now()) || underWay > 0) setTimeout(tick, TICK_MS)
         else resolve(unsent())
       }
       tick()
