@@ -9,8 +9,8 @@
 local gate_key, users_key, permits_key, claim_key, staged_gate, staged_users = unpack(KEYS)
 local token, run, image, chunks, memory = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
--- Redis keeps a small hash as a list, which each look-up searches from its start, until it has held a long text: then it
--- is a table, and stays one.
+-- Redis keeps a small hash as a list, which each look-up searches from its start, until it has held a text that is longer
+-- than `hash-max-listpack-value`, usually 64: then it is a table, and stays one.
 local function put_token(key, field)
   redis.call('HSET', key, field, string.rep('-', 512))
   redis.call('HSET', key, field, token)

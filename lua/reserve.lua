@@ -19,7 +19,9 @@ local memory = tonumber(ARGV[1])
 local gate = loaded_gate(gate_key, users_key, permits_key)
 if not gate then return { 'not_loaded' } end
 local now = now_ms()
-local instant = string.format('%d', math.floor(now))
+local instant = math.floor(now)
+-- Redis would print a number with 17 digits, which is dearer.
+local instant_text = string.format('%d', instant)
 
 local function grant_from(moment)
   gate.grantFrom = moment
@@ -57,10 +59,9 @@ local function reserve(request, user, quantity, hash)
 
   gate.stock = gate.stock - quantity
   gate.pending = gate.pending + quantity
-  -- Redis would print a number with 17 digits, which is dearer.
-  local text = string.format('%d', quantity)
-  redis.call('HINCRBY', users_key, user, text)
-  redis.call('HSET', permits_key, request, string.format('%s:%s:%s:%s', user, text, hash, instant))
+  local quantity_text = string.format('%d', quantity)
+  redis.call('HINCRBY', users_key, user, quantity_text)
+  redis.call('HSET', permits_key, request, string.format('%s:%s:%s:%s', user, quantity_text, hash, instant_text))
   return 'granted'
 end
 
@@ -70,4 +71,4 @@ for i = 2, #ARGV, 4 do
 end
 -- Once for all of them.
 if gate.stock < before then redis.call('HSET', gate_key, 'stock', gate.stock, 'pending', gate.pending) end
-return cjson.encode({ gate.epoch, gate.rev, tonumber(instant), before, replies })
+return cjson.encode({ gate.epoch, gate.rev, instant, before, replies })

@@ -9,24 +9,27 @@ import { isNotifying, notificationOf, notifyingTypes } from "./notification.ts"
 export const INBOX_GROUP = "hash-coffee.notify-users"
 
 /** Tells users what the messages say, each event once; a message that cannot be read is parked. All or nothing. */
-export const takeIn = (
+export async function takeIn(
   db: Db,
   tell: Tell,
   messages: readonly ReceivedMessage[],
   nowMs: number,
-): Promise<void> =>
-  db.transaction().execute(async (tx) => {
-    const told: NotificationRow[] = []
-    const set: Parked[] = []
-    for (const message of messages)
-      try {
-        told.push(...toldBy(message.value))
-      } catch (cause) {
-        set.push(parkedOf(message, String(cause), nowMs))
-      }
+): Promise<void> {
+  const told: NotificationRow[] = []
+  const set: Parked[] = []
+  for (const message of messages)
+    try {
+      told.push(...toldBy(message.value))
+    } catch (cause) {
+      set.push(parkedOf(message, String(cause), nowMs))
+    }
+  // Most batches concern nobody.
+  if (told.length + set.length === 0) return
+  await db.transaction().execute(async (tx) => {
     await tell(tx, told)
     await park(tx, set)
   })
+}
 
 /** A parked message once more. Throws when it still cannot be read. */
 export const takeInAgain = (tx: Tx, tell: Tell, value: string): Promise<void> => tell(tx, toldBy(value))

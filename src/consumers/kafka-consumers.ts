@@ -10,6 +10,8 @@ import { followProgress } from "./progress.ts"
 
 /** How long a stop waits for the batch under way; not done by then, it comes again to whoever is next. */
 const STOP_MS = 3_000
+/** How often it is asked how far the group is. */
+const PROGRESS_EVERY_MS = 250
 
 export interface KafkaConsumersDeps {
   readonly db: Db
@@ -50,6 +52,7 @@ export function startKafkaConsumers({ db, clock, broker, tell, onPassed, onFailu
       checkpoint: NOTIFY_USERS,
       onPassed,
     }),
+    PROGRESS_EVERY_MS,
   )
   return {
     async stop() {

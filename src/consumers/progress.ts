@@ -13,6 +13,9 @@ export interface ProgressDeps {
   readonly onPassed: (position: bigint) => void
 }
 
+/** Most goals at a time. Of a group that is far behind the nearest are remembered, and the farthest. */
+const GOALS_MAX = 20
+
 interface Goal {
   readonly position: bigint
   readonly ends: ReadonlyMap<number, bigint>
@@ -20,32 +23,39 @@ interface Goal {
 
 /**
  * Translates a group's offsets into a position of the log, for those who wait to read their own writes: what the relay
- * had sent when the topic ended there is done once the group has come so far. To be called again and again.
+ * had sent when the topic ended there is done once the group has come so far. To be called again and again; each call sets
+ * a goal, so that the position lags by one call, however many calls the group takes to come so far.
  */
 export function followProgress(deps: ProgressDeps): () => Promise<void> {
   const { db, broker, group, topic, checkpoint } = deps
-  let goal: Goal | null = null
+  /** Not reached yet, the nearest first. */
+  const goals: Goal[] = []
 
   return async () => {
-    goal ??= await nextGoal()
-    if (!goal) return
+    await setGoal()
+    if (goals.length === 0) return
     const done = await broker.groupOffsets(group, topic)
-    for (const [partition, end] of goal.ends) if ((done.get(partition) ?? 0n) < end) return
-    await raise(goal.position)
-    deps.onPassed(goal.position)
-    // Set now, so that the next call finds what was done meanwhile instead of only a goal.
-    goal = await nextGoal()
+    const isReached = ({ ends }: Goal) =>
+      [...ends].every(([partition, end]) => (done.get(partition) ?? 0n) >= end)
+    const reached = goals.findLastIndex(isReached)
+    if (reached < 0) return
+    const { position } = goals[reached]!
+    await raise(position)
+    deps.onPassed(position)
+    goals.splice(0, reached + 1)
   }
 
-  async function nextGoal(): Promise<Goal | null> {
+  async function setGoal(): Promise<void> {
     const [sent, passed] = [await readCheckpoint(db, RELAY), await readCheckpoint(db, checkpoint)]
     if (passed !== null) deps.onPassed(passed)
-    if (sent === null || (passed !== null && sent <= passed)) return null
+    const farthest = goals.at(-1)?.position ?? passed
+    if (sent === null || (farthest !== null && sent <= farthest)) return
     const ends = new Map<number, bigint>()
     // A partition without messages, or whose messages have all been deleted by age, is done.
     for (const [partition, { begin, end }] of await broker.topicSpan(topic))
       if (begin < end) ends.set(partition, end)
-    return { position: sent, ends }
+    if (goals.length === GOALS_MAX) goals.pop()
+    goals.push({ position: sent, ends })
   }
 
   /** Another process of this role may have moved it farther meanwhile. */

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from "../commands/ports/clock.ts"
 
-/** How often due work is looked for, in milliseconds. */
+/** How often due work is looked for unless it says otherwise, in milliseconds. */
 const EVERY_MS = 500
 const RETRY_MAX_MS = 5_000
 
@@ -15,6 +15,7 @@ export function startWork(
   { clock, onFailure }: WorkDeps,
   name: string,
   sweep: (signal: AbortSignal) => Promise<void>,
+  everyMs = EVERY_MS,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -27,10 +28,10 @@ export function startWork(
   }
 
   async function run(): Promise<void> {
-    for (let waitMs = EVERY_MS; !signal.aborted; ) {
+    for (let waitMs = everyMs; !signal.aborted; ) {
       try {
         await sweep(signal)
-        waitMs = EVERY_MS
+        waitMs = everyMs
       } catch (cause) {
         onFailure(name, cause)
         waitMs = Math.min(2 * waitMs, RETRY_MAX_MS)
