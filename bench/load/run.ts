@@ -79,8 +79,9 @@ export async function run(job: Job, requestOf: () => string): Promise<Loaded> {
       let sent = 0
       const dueMs = () => beganMs + (sent / perSecond) * 1_000
       const unsent = () => Math.max(0, Math.floor(((endMs - dueMs()) / 1_000) * perSecond))
+      const isDue = (nowMs: number) => mayAsk(nowMs) && dueMs() <= nowMs
       const send = () => {
-        while (idle.length > 0 && mayAsk(performance.now()) && dueMs() <= performance.now()) {
+        while (idle.length > 0 && isDue(performance.now())) {
           const connection = idle.pop()!
           const due = dueMs()
           sent += 1
