@@ -77,6 +77,7 @@ it("answers as the tables alone would, whatever is still in the journal, and aft
       commitSome(random, database, plain)
       fromJournal = Math.max(fromJournal, database.lastPlace() - tables.lastPlace())
       if (random.chance(0.05)) database = open()
+      if (random.chance(0.5) && database.needsRoom()) database.makeRoom()
       // Names that are too long for a key count as well, where only the key is known.
       if (plain.streamId(METASTREAM) !== null) expect(database.hasMetastreams()).toBe(true)
       const place = random.int(plain.lastPlace() + 3)

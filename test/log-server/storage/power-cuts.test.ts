@@ -27,6 +27,7 @@ function writeRest(database: Database, acknowledged: (place: number) => void): v
     const wires = sizes.map((size, index) => wireOf(firstPlace + index, size))
     commitEvents(database, STREAMS[number % STREAMS.length]!, wires)
     acknowledged(first - 1)
+    if (database.needsRoom()) database.makeRoom()
   }
 }
 

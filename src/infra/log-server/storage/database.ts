@@ -8,6 +8,10 @@ import type { Lookup, Run, Tables } from "./tables.ts"
 export interface Database extends Lookup {
   /** When this returns, what `write` wrote is on the disk; after a crash, all of it is or nothing. */
   commit(write: () => void): void
+  /** Whether one of the next commits would have to make room in its midst. */
+  needsRoom(): boolean
+  /** Moves all that the journal has to the tables; between two commits nobody waits for it. */
+  makeRoom(): void
   putEvent(place: number, wire: Buffer): void
   /** Returns the id of the new stream. */
   createStream(name: string): number
@@ -16,8 +20,8 @@ export interface Database extends Lookup {
 }
 
 /**
- * A commit goes to the journal, with one sync of a file that does not grow: a commit of the tables needs two, of more bytes. What no
- * longer fits into the journal goes to the tables, with all that the journal has.
+ * A commit goes to the journal, with one sync of a file that does not grow: a commit of the tables needs two, of more bytes. All that
+ * the journal has goes to the tables when `makeRoom` is called, at the latest with a commit that no longer fits.
  *
  * Nothing is lost: a record stays in the journal until the tables have it on the disk. Nothing is there twice: the tables take
  * all of a lap or nothing, so their last place tells whether a lap that is found after a crash is in them.
@@ -28,7 +32,7 @@ export function openDatabase(tables: Tables, file: JournalFile): Database {
   const journal = createJournal(file)
   const entries = createEntryWriter(journal.room)
 
-  function moveToTables(): void {
+  function makeRoom(): void {
     tables.transaction(() => pending.writeTo(tables))
     pending.clear()
     journal.rewind()
@@ -41,15 +45,17 @@ export function openDatabase(tables: Tables, file: JournalFile): Database {
     if (record.after !== lastPlace()) throw new Error(notOfOneLog(record.after, lastPlace()))
     readEntries(record.entries, pending)
   }
-  moveToTables()
+  makeRoom()
 
   return {
     ...pending.lookup,
     commit(write) {
       const after = lastPlace()
       write()
-      if (!journal.write(after)) moveToTables()
+      if (!journal.write(after)) makeRoom()
     },
+    needsRoom: journal.isNearlyFull,
+    makeRoom,
     putEvent(place, wire) {
       pending.putEvent(place, entries.event(place, wire))
     },
@@ -64,7 +70,7 @@ export function openDatabase(tables: Tables, file: JournalFile): Database {
       pending.putRun(streamId, run)
     },
     async close() {
-      moveToTables()
+      makeRoom()
       journal.close()
       await tables.close()
     },

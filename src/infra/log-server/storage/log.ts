@@ -38,6 +38,7 @@ export function openLog(folder: string, now: () => number, onFailure: (error: un
   let lastPlace = database.lastPlace()
   let queue: { command: WriteCommand; done: (outcome: Outcome) => void }[] = []
   let scheduled = false
+  let roomMaking: NodeJS.Immediate | undefined
 
   function commitQueued(): void {
     scheduled = false
@@ -58,6 +59,17 @@ export function openLog(folder: string, now: () => number, onFailure: (error: un
     group.forEach(({ done }, index) => {
       done(outcomes[index] as Outcome)
     })
+    if (database.needsRoom()) roomMaking ??= setImmediate(makeRoom)
+  }
+
+  /** In a turn of its own, when the answers have left. */
+  function makeRoom(): void {
+    roomMaking = undefined
+    try {
+      database.makeRoom()
+    } catch (error) {
+      onFailure(error)
+    }
   }
 
   function publish(written: ReadonlySet<string>): void {
@@ -80,6 +92,7 @@ export function openLog(folder: string, now: () => number, onFailure: (error: un
     },
     async close() {
       commitQueued()
+      clearImmediate(roomMaking)
       await database.close()
     },
   }

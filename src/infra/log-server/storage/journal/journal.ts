@@ -15,6 +15,8 @@ export interface Journal {
    * did not fit and nothing was done.
    */
   write(after: number): boolean
+  /** Whether less than a quarter of the file is left to this lap. */
+  isNearlyFull(): boolean
   /** Begins a new lap: all that was written may be lost. */
   rewind(): void
   close(): void
@@ -86,6 +88,7 @@ export function createJournal(file: JournalFile): Journal {
       begin(next)
       return true
     },
+    isNearlyFull: () => memory.length - start < memory.length / 4,
     rewind,
     close: () => file.close(),
   }
