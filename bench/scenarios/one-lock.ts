@@ -5,11 +5,16 @@ import type { Scenario } from "../harness/scenario.ts"
 import { startServers } from "../harness/servers.ts"
 
 const CONNECTIONS = 256
+/**
+ * Ten times what the other design sold when it was measured apart, 700 a second. The ratio of one run has no goal: the other one waits
+ * for the disk and ours for the processor, so it tells how one machine's disk compares with its processor.
+ */
+const GOALS = [{ of: "value", atLeast: 7_000 }] as const
 
 export const oneLock: Scenario = {
   name: "one-lock",
   title:
-    "orders, against the design of one lock a sale, a script in Redis and an insert into MariaDB before the answer",
+    "orders, against the design of one lock a sale, a script in Redis and a transaction in MariaDB before the answer",
   async run(bench) {
     const servers = await startServers(bench.own)
     // An order that was confirmed must survive a power cut, on both sides.
@@ -25,7 +30,6 @@ export const oneLock: Scenario = {
       baseline: () => bare.ask(CONNECTIONS),
     })
     await prove()
-    const goals = [{ of: "ratio", atLeast: 10 }] as const
-    return [{ what: `${CONNECTIONS} connections`, unit: "orders/s", ours, baseline, goals }]
+    return [{ what: `${CONNECTIONS} connections`, unit: "orders/s", ours, baseline, goals: GOALS }]
   },
 }
