@@ -11,6 +11,8 @@ const CONNECTIONS = 256
 const PER_SECOND = 4_000
 const STEADY_SECONDS = 20
 const LOOK_MS = 100
+/** A look reads what a follower has before it, for as long as half a second. */
+const CATCH_UP_LOOK_MS = 1_000
 
 export const coupled: Scenario = {
   name: "coupled",
@@ -23,7 +25,7 @@ export const coupled: Scenario = {
 
     const workers = await servers.startProduct(WORKERS)
     bench.tell("the workers catch up")
-    await caughtUp(servers)
+    await caughtUp(url)
     bench.tell(`${PER_SECOND} orders/s`)
     const seconds = Math.max(STEADY_SECONDS * bench.scale, 8)
     const steady = await steadily(servers, () =>
@@ -49,15 +51,17 @@ export const coupled: Scenario = {
   },
 }
 
-/** Resolves when every follower has reached what the log holds now: what was sold before they began is no part of a steady rate. */
-async function caughtUp({ logUrl, sql }: Servers): Promise<void> {
-  const store = createEventStore({ url: logUrl })
-  const end = await store.endPosition().finally(() => store.close())
+/**
+ * Resolves when the followers have done all that is in the log: what was sold before they began is no part of a steady rate. The product
+ * tells it of every follower, also of one that has no checkpoint yet.
+ */
+async function caughtUp(url: string): Promise<void> {
   const areThere = async () => {
-    const reached = [...(await checkpoints(sql)).values()]
-    return reached.length > 0 && reached.every((position) => position >= end)
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    const lags = [...metrics.matchAll(/^follower_lag_seconds\{.*\} (.+)$/gm)]
+    return lags.length > 0 && lags.every(([, seconds]) => seconds === "0")
   }
-  while (!(await areThere())) await sleep(LOOK_MS)
+  while (!(await areThere())) await sleep(CATCH_UP_LOOK_MS)
 }
 
 /** How far behind the followers are at a fixed rate. */
