@@ -15,7 +15,8 @@ import { type ReadModels, readModelsOn, record, startReadSide } from "../../supp
 import { permit, reserved, SALE_ID, scheduled } from "../../support/scenario.ts"
 
 const stream = FlashSale.streamOf(SALE_ID)
-const ORDERS = 4_000
+/** Several transactions of the projector. */
+const ORDERS = 20_000
 let server: TestMariaDb
 let models: ReadModels
 let side: Awaited<ReturnType<typeof startReadSide>>
