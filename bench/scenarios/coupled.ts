@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { createEventStore } from "../../src/infra/event-store.ts"
+import { apiOf } from "../../test/support/buyer.ts"
+import { metricsOf } from "../../test/support/metrics.ts"
 import { buyers } from "../harness/apis.ts"
 import { growthOf, settledLag, watchLags } from "../harness/lags.ts"
 import { inTurn } from "../harness/rounds.ts"
@@ -57,9 +59,9 @@ export const coupled: Scenario = {
  */
 async function caughtUp(url: string): Promise<void> {
   const areThere = async () => {
-    const metrics = await (await fetch(`${url}/metrics`)).text()
-    const lags = [...metrics.matchAll(/^follower_lag_seconds\{.*\} (.+)$/gm)]
-    return lags.length > 0 && lags.every(([, seconds]) => seconds === "0")
+    const samples = Object.entries(await metricsOf(apiOf(url)))
+    const lags = samples.filter(([name]) => name.startsWith("follower_lag_seconds{"))
+    return lags.length > 0 && lags.every(([, seconds]) => seconds === 0)
   }
   while (!(await areThere())) await sleep(CATCH_UP_LOOK_MS)
 }

@@ -8,8 +8,6 @@ import type { Loaded } from "../load/job.ts"
 const CONNECTIONS = 512
 const PEAK_CONNECTIONS = 256
 const SHARE = 0.7
-/** Stretches before the first round: V8 compiles for a quarter of a minute. */
-const WARM_UP = 3
 /**
  * Each round is of the peak that was measured right before it: of one that no longer is, the load would be another share. They scatter
  * with the full collections that fall into them, so there are two for each round of other scenarios.
@@ -22,9 +20,8 @@ export const latency: Scenario = {
   async run(bench) {
     const servers = await startServers(bench.own)
     const { url } = await servers.startProduct("api")
-    const { buy, prove } = buyers(bench, servers)
-    for (let stretch = 0; stretch < WARM_UP; stretch++)
-      await buy({ connections: PEAK_CONNECTIONS, urls: [url] })
+    const { buy, warmUp, prove } = buyers(bench, servers)
+    await warmUp({ connections: PEAK_CONNECTIONS, urls: [url] })
 
     const rates: number[] = []
     const seen: Loaded["latencyMs"][] = []

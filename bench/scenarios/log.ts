@@ -8,16 +8,15 @@ import type { Appended, Appends } from "../tasks/append.ts"
 
 /**
  * The ratio is asked of the events through the client as it comes, the rate of the product, which goes past the client's
- * slow encoder. The product's ratio has no goal, as what makes its adapter faster makes the other side faster too.
+ * slow encoder. The product's ratio has no goal, as what makes its adapter faster makes the other side faster too. The largest
+ * groups are few in a round and scatter most, as the disk does with 200 KB: they have so many `times` the rounds.
  */
 const GOALS = [
-  { group: 1, ratio: 0.22, perSecond: 1_200 },
-  { group: 10, ratio: 0.3, perSecond: 8_000 },
-  { group: 100, ratio: 0.65, perSecond: 35_000 },
-  { group: 500, ratio: 0.85, perSecond: 40_000 },
+  { group: 1, ratio: 0.22, perSecond: 1_200, times: 1 },
+  { group: 10, ratio: 0.3, perSecond: 8_000, times: 1 },
+  { group: 100, ratio: 0.65, perSecond: 35_000, times: 1 },
+  { group: 500, ratio: 0.85, perSecond: 40_000, times: 3 },
 ]
-/** The largest groups are few in a round and scatter most, as the disk does with 200 KB: they have so many rounds for each of the others. */
-const ROUNDS_OF_LARGEST = 3
 
 export const log: Scenario = {
   name: "log",
@@ -34,9 +33,9 @@ export const log: Scenario = {
     await client.call({ logUrl: bareUrl, through: "client", group: 100, seconds: 2 })
 
     const written: Appended[] = []
-    async function row(group: number, through: Through, goal: Goal): Promise<Row> {
+    async function row(group: number, times: number, through: Through, goal: Goal): Promise<Row> {
       tell(`groups of ${group} ${THROUGH[through]}`)
-      const { ours, baseline } = await inTurn(group < 500 ? rounds : ROUNDS_OF_LARGEST * rounds, {
+      const { ours, baseline } = await inTurn(times * rounds, {
         async ours() {
           const appended = await client.call({ logUrl: url, through, group, seconds })
           written.push(appended)
@@ -54,9 +53,9 @@ export const log: Scenario = {
     }
 
     const rows: Row[] = []
-    for (const { group, ratio, perSecond } of GOALS) {
-      rows.push(await row(group, "client", { of: "ratio", atLeast: ratio }))
-      rows.push(await row(group, "adapter", { of: "value", atLeast: perSecond }))
+    for (const { group, ratio, perSecond, times } of GOALS) {
+      rows.push(await row(group, times, "client", { of: "ratio", atLeast: ratio }))
+      rows.push(await row(group, times, "adapter", { of: "value", atLeast: perSecond }))
     }
     await prove(url, written)
     return rows

@@ -8,8 +8,6 @@ const GOALS = [
   { connections: 128, atLeast: 0.8 },
 ]
 
-/** Stretches before the first round: V8 compiles for a quarter of a minute, beside one process on a core that is free. */
-const WARM_UP = 3
 /** Its rounds scatter most, by a tenth and more: it has so many for each round of the others. */
 const ROUNDS = 3
 
@@ -20,8 +18,9 @@ export const twoProcesses: Scenario = {
     const servers = await startServers(bench.own)
     const { url } = await servers.startProduct("api")
     const { url: second } = await servers.startProduct("api")
-    const { buy, prove } = buyers(bench, servers)
-    for (let stretch = 0; stretch < WARM_UP; stretch++) await buy({ connections: 256, urls: [url, second] })
+    const { buy, warmUp, prove } = buyers(bench, servers)
+    // Beside one process V8 compiles on a core that is free, beside two it takes from the buyers.
+    await warmUp({ connections: 256, urls: [url, second] })
 
     const rows: Row[] = []
     for (const { connections, atLeast } of GOALS) {

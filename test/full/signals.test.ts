@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest"
 import { roles } from "../../src/config.ts"
 import { type Api, apiOf, buy, crowd, eventually, openSale, tally } from "../support/buyer.ts"
 import { type FullProcess, type FullServers, startFullProcess, startFullServers } from "../support/full.ts"
+import { metricsOf } from "../support/metrics.ts"
 import { SERVER_START_TIMEOUT_MS } from "../support/process.ts"
 
 const ROUND = 100
@@ -22,16 +23,6 @@ afterAll(async () => {
   await servers?.close()
 })
 
-/** Every sample of a process, `name{labels}` to its number. */
-async function metricsOf(asked: Api): Promise<Record<string, number>> {
-  const { body } = await asked("GET", "/metrics")
-  const samples = String(body)
-    .split("\n")
-    .filter((line) => line && !line.startsWith("#"))
-  return Object.fromEntries(
-    samples.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]),
-  )
-}
 const workers = async () => {
   const ROLES = roles.filter((role) => role !== "api").join(",")
   const started = await startFullProcess({ ...servers.env, ROLES })
